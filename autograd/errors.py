@@ -1,0 +1,239 @@
+"""Every message in one place: what happened, why, and the line to write instead.
+
+    raise lesson("E01", shape=(32, 10))
+
+builds the exception for a code of the table below; its words are filled with the facts given.
+Exceptions are subclasses of Python's own, so `except ValueError` still works.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+
+class GraphError(RuntimeError):
+    """The graph cannot do what was asked of it."""
+
+
+class ShapeError(ValueError):
+    """Shapes do not fit together."""
+
+
+class DataError(ValueError):
+    """Data that cannot be computed with, such as text or ragged rows."""
+
+
+class KindError(TypeError):
+    """The wrong kind of thing, such as a class where an object is needed."""
+
+
+class GradcheckError(AssertionError):
+    """A gradient disagrees with finite differences."""
+
+
+class Hint(UserWarning):
+    """Something legal that is probably not meant."""
+
+
+class Lesson(NamedTuple):
+    """One row of the table: exception type and the words, with {facts} to fill in."""
+
+    kind: type[Exception]
+    what: str
+    why: str
+    fix: str
+    see: str = ""
+
+
+LESSONS = {
+    "E01": Lesson(
+        GraphError,
+        "backward() needs a single number to start from, but this Tensor has shape {shape}.",
+        "a gradient is d(one number)/d(each input). PyTorch would say: grad can be implicitly "
+        "created only for scalar outputs.",
+        "loss = y.mean(); loss.backward()   or   y.backward(gradient) with y's shape",
+        "notebook 01",
+    ),
+    "E01b": Lesson(
+        ShapeError,
+        "the gradient given to backward() has shape {given}, but the node has shape {shape}.",
+        "each entry of the result needs its own share of the gradient.",
+        "y.backward(np.ones({shape}))",
+        "notebook 01",
+    ),
+    "E02": Lesson(
+        GraphError,
+        "backward() already ran on this graph (result {result}).",
+        "a second pass would add the same gradients to the leaves again. PyTorch would say: Trying "
+        "to backward through the graph a second time.",
+        "re-run the cell that builds the loss, or backward(retain_graph=True) if you mean to "
+        "accumulate",
+        "notebook 02",
+    ),
+    "E03": Lesson(
+        GraphError,
+        "nothing upstream of {root} has requires_grad=True, so there is no gradient to compute.",
+        "only leaves that ask for a gradient, and what is computed from them while recording, "
+        "take part in backward(). PyTorch would say: element 0 of tensors does not require grad.",
+        "w = Tensor(data, requires_grad=True)   before computing with it, outside no_grad()",
+        "notebook 02",
+    ),
+    "E03b": Lesson(
+        GraphError,
+        "{source} is not upstream of the outputs, so there is no gradient with respect to it.",
+        "only what the outputs were computed from, while recording, can have a part in them. "
+        "PyTorch would say: one of the differentiated Tensors appears to not have been used.",
+        "compute the outputs from this very node, which must track gradients",
+        "notebook 02",
+    ),
+    "E05": Lesson(
+        ShapeError,
+        "cannot multiply {a} @ {b}: inner sizes {inner_a} and {inner_b} differ.",
+        "each row of the left is summed against each column of the right, so they must be equally "
+        "long. PyTorch would say: mat1 and mat2 shapes cannot be multiplied.",
+        "{fix}",
+        "notebook 06",
+    ),
+    "E06": Lesson(
+        ShapeError,
+        "layer {layer} expected {expected} features in the last axis, got input of shape {shape}.",
+        "each output is a weighted sum with one weight per feature. PyTorch would say: mat1 and "
+        "mat2 shapes cannot be multiplied.",
+        "{fix}",
+        "notebook 06",
+    ),
+    "E07": Lesson(
+        ShapeError,
+        "{loss}: prediction {prediction} and target {target} {clash}.",
+        "{why}",
+        "{fix}",
+        "notebook 05",
+    ),
+    "E08": Lesson(
+        ShapeError,
+        "CrossEntropyLoss expects class indices of shape ({n},), whole numbers 0..{last}; got "
+        "{target}.",
+        "the target says which class is right; the loss looks its score up by index.",
+        "y = y.argmax(axis=1)   for rows with a single 1;  CrossEntropyLoss(soft_targets=True)   "
+        "for class probabilities",
+        "notebook 05",
+    ),
+    "E09": Lesson(
+        DataError,
+        "{what}",
+        "labels are the indices 0..C-1 of the C classes: whole numbers, starting at 0.",
+        "{fix}",
+        "notebook 05",
+    ),
+    "E11": Lesson(
+        DataError,
+        "BCELoss needs probabilities in [0, 1]; got values in [{low:.4g}, {high:.4g}].",
+        "the loss takes log(p) and log(1 - p), which exist only between 0 and 1.",
+        "loss = nn.BCEWithLogitsLoss()   takes raw scores and applies the sigmoid itself",
+        "notebook 05",
+    ),
+    "E12": Lesson(
+        GraphError,
+        "{source} was changed after it was used in {consumer}; its old value is needed for the "
+        "gradient.",
+        "the chain rule multiplies by local derivatives at the numbers of the forward pass. "
+        "PyTorch would say: one of the variables needed for gradient computation has been "
+        "modified by an inplace operation.",
+        "h = h * mask   instead of changing h in place, or compute the loss again before backward()",
+        "notebook 02",
+    ),
+    "E13": Lesson(
+        GraphError,
+        "{leaf} {symbol}= ... is an update step; recorded, it would make {leaf} the result of a "
+        "computation, no longer the leaf that learns.",
+        "updates are not part of the function whose gradient is taken. PyTorch would say: a leaf "
+        "Variable that requires grad is being used in an in-place operation.",
+        "with no_grad(): {leaf} {symbol}= ...   or an optimizer's step()",
+        "notebook 01",
+    ),
+    "E14": Lesson(
+        KindError,
+        "{dtype} numbers cannot have gradients: you cannot nudge 3 by 0.001.",
+        "a derivative asks what an arbitrarily small change does. PyTorch would say: only Tensors "
+        "of floating point dtype can require gradients.",
+        "Tensor([1., 2.], requires_grad=True)   with decimal points, or dtype=float",
+        "notebook 06",
+    ),
+    "E15": Lesson(
+        DataError,
+        "this Tensor has {size} values: {question}",
+        "one answer for many numbers is ambiguous.",
+        "{fix}",
+        "notebook 06",
+    ),
+    "E16": Lesson(
+        KindError,
+        "{function} is not an operation of this library, so the gradient would stop here.",
+        "only operations with a derivative rule can be recorded.",
+        "{fix}",
+        "notebook 03",
+    ),
+    "E18": Lesson(
+        DataError,
+        "the optimizer received no parameters{detail}.",
+        "it updates what it is given when it is built, and a generator can be read only once.",
+        "optimizer = optim.SGD(model.parameters(), lr=0.1)",
+        "notebook 08",
+    ),
+    "E19": Lesson(
+        DataError,
+        "lr must be positive; got {lr}.",
+        "the minus sign is already in the rule w <- w - lr * gradient.",
+        "optim.SGD(parameters, lr=0.1)",
+        "notebook 04",
+    ),
+    "E20": Lesson(
+        DataError,
+        "{what}",
+        "an iteration is one update from one batch; an epoch has ceil(samples / batch size) of "
+        "them.",
+        "{fix}",
+        "notebook 07",
+    ),
+    "E22": Lesson(
+        GraphError,
+        "no parameter has a gradient yet, so step() would change nothing.",
+        "an update is old - learning rate x gradient, and backward() computes the gradient.",
+        "loss.backward()   before   optimizer.step()",
+        "notebook 01",
+    ),
+    "E23": Lesson(
+        DataError,
+        "{what}.",
+        "an array has equally long rows of plain numbers.",
+        "{fix}",
+        "notebook 06",
+    ),
+    "E24": Lesson(
+        KindError,
+        "{what}.",
+        "{why}",
+        "{fix}",
+        "notebook 11",
+    ),
+}
+
+
+def lesson(code: str, **facts: Any) -> Exception:
+    """The exception for a code, its words filled with facts; nodes are named in them."""
+    row = LESSONS[code]
+    told = {key: describe(fact) for key, fact in facts.items()}
+    lines = [f"{row.what.format(**told)}", f"  Why:  {row.why.format(**told)}"]
+    lines += [f"  Fix:  {row.fix.format(**told)}", f"  See:  {code[:3]}, {row.see}"]
+    return row.kind("\n".join(lines))
+
+
+def describe(fact: Any) -> Any:
+    """A node as messages call it: 'loss' (op mean), a Tensor made by op mean, or 'w'."""
+    if not hasattr(fact, "requires_grad"):
+        return fact
+    kind = type(fact).__name__
+    if fact.op is None:
+        return f"{fact.name!r}" if fact.name else f"a {kind} of shape {fact.shape}"
+    made = f"op {fact.op.name}"
+    return f"{fact.name!r} ({made})" if fact.name else f"a {kind} made by {made}"

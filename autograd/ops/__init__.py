@@ -1,0 +1,1 @@
+"""The derivative table: each primitive once, forward and derivative side by side."""

@@ -1,0 +1,149 @@
+"""Many numbers into one: sums, means, extremes, and the softmax family.
+
+The gradient of a sum is handed back to every summand: `sum` and `broadcast_to` are adjoints.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..op import Op, broadcast_to, shape_of
+from .doors import opens
+from .elementwise import equal, exp
+from .index import where
+from .shape import reshape, stack
+
+Axis = int | tuple[int, ...] | None
+
+
+def _spread(g: Any, x: Any, axis: Axis) -> Any:
+    """The gradient of a reduction, once for each entry of x that went into it."""
+    return broadcast_to(_kept(g, x, axis), shape=shape_of(x))
+
+
+def _kept(g: Any, x: Any, axis: Axis) -> Any:
+    """g with the reduced axes put back at length 1."""
+    shape = shape_of(x)
+    if axis is None:
+        return reshape(g, (1,) * len(shape)) if shape_of(g) else g
+    reduced = {a % len(shape) for a in (axis if isinstance(axis, tuple) else (axis,))}
+    return reshape(g, tuple([1 if a in reduced else n for a, n in enumerate(shape)]))
+
+
+def _count(x: Any, axis: Axis) -> int:
+    """How many entries are reduced into one."""
+    shape = shape_of(x)
+    axes = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    return math.prod([shape[a] for a in axes])
+
+
+def _mean(x: Any, *, axis: Axis, keepdims: bool) -> Any:
+    return np.add.reduce(x, axis=axis, keepdims=keepdims) / _count(x, axis)
+
+
+def _share_of_extreme(g: Any, z: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
+    """The gradient of max and min: equal parts to the entries that attain it."""
+    tied = equal(x, _kept(z, x, axis))
+    return _spread(g, x, axis) * (tied / np.add.reduce(tied, axis=axis, keepdims=True))
+
+
+def _logsumexp(x: Any, *, axis: Axis, keepdims: bool) -> Any:
+    top = np.max(x, axis=axis, keepdims=True)
+    top = np.where(np.isfinite(top), top, np.zeros_like(top))
+    with np.errstate(divide="ignore"):  # log(0) = -inf is the answer where all entries are -inf
+        total = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
+    return total if keepdims else np.squeeze(total, axis=axis)
+
+
+def _softmax(x: Any, *, axis: int) -> Any:
+    powers = np.exp(x - np.max(x, axis=axis, keepdims=True))
+    return powers / np.sum(powers, axis=axis, keepdims=True)
+
+
+def _log_softmax(x: Any, *, axis: int) -> Any:
+    return x - _logsumexp(x, axis=axis, keepdims=True)
+
+
+def _logsumexp_rule(g: Any, z: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
+    top = _kept(z, x, axis)
+    return _spread(g, x, axis) * exp(x - where(equal(top, -math.inf), 0.0, top))
+
+
+_sum = Op(
+    "sum",
+    lambda x, *, axis, keepdims: np.add.reduce(x, axis=axis, keepdims=keepdims),
+    lambda g, z, x, axis, keepdims: _spread(g, x, axis),
+)
+_mean_op = Op(
+    "mean", _mean, lambda g, z, x, axis, keepdims: _spread(g / _count(x, axis), x, axis)
+)
+_max = Op("max", np.max, _share_of_extreme)
+_min = Op("min", np.min, _share_of_extreme)
+_logsumexp_op = Op("logsumexp", _logsumexp, _logsumexp_rule)
+_softmax_op = Op(
+    "softmax", _softmax, lambda g, z, x, axis: z * (g - sum(g * z, axis=axis, keepdims=True))
+)
+_log_softmax_op = Op(
+    "log_softmax",
+    _log_softmax,
+    lambda g, z, x, axis: g - exp(z) * sum(g, axis=axis, keepdims=True),
+)
+
+
+@opens(np.sum)
+def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The sum of x's entries, over all axes or the given ones.
+
+    A list of Values is stacked first, here and in the other reductions.
+
+    >>> import autograd
+    >>> autograd.sum(autograd.Tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0).data
+    array([4., 6.])
+    """
+    return _sum(_gathered(x), axis=axis, keepdims=keepdims)
+
+
+@opens(np.mean)
+def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The mean of x's entries, over all axes or the given ones."""
+    return _mean_op(_gathered(x), axis=axis, keepdims=keepdims)
+
+
+@opens(np.max)
+def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The largest entry; where several are tied, they share the gradient equally."""
+    return _max(_gathered(x), axis=axis, keepdims=keepdims)
+
+
+@opens(np.min)
+def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """The smallest entry; where several are tied, they share the gradient equally."""
+    return _min(_gathered(x), axis=axis, keepdims=keepdims)
+
+
+def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """log(sum(e^x)), the smooth maximum, computed without overflow."""
+    return _logsumexp_op(_gathered(x), axis=axis, keepdims=keepdims)
+
+
+def softmax(x: Any, axis: int = -1) -> Any:
+    """e^x / sum(e^x) along an axis: scores into probabilities.
+
+    >>> import autograd
+    >>> autograd.softmax(autograd.Tensor([1000.0, 1000.0])).data
+    array([0.5, 0.5])
+    """
+    return _softmax_op(_gathered(x), axis=axis)
+
+
+def log_softmax(x: Any, axis: int = -1) -> Any:
+    """x - logsumexp(x) along an axis: the logarithm of softmax, computed without overflow."""
+    return _log_softmax_op(_gathered(x), axis=axis)
+
+
+def _gathered(x: Any) -> Any:
+    """x itself; a list of nodes as one Tensor."""
+    return stack(x) if isinstance(x, list | tuple) else x

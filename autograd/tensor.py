@@ -1,0 +1,128 @@
+"""Tensor: an array of numbers in a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from .errors import lesson
+from .face import Face
+from .op import numeric
+from .ops import index
+from .ops import shape as shapes
+
+
+class Tensor(Face, raw=np.ndarray):
+    """An array that remembers how it was made, so that `backward()` can find its gradient.
+
+    data: numbers, nested lists of numbers or an array (copied); the dtype is as NumPy chooses it.
+    requires_grad: ask for a gradient; only float dtypes can have one (E14).
+    dtype, name: as in NumPy; how pictures and messages call it.
+
+    >>> w = Tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    >>> (w * w).sum().backward()
+    >>> w.grad
+    array([[2., 4.],
+           [6., 8.]])
+    """
+
+    __slots__ = ()
+
+    def __init__(
+        self, data: Any, requires_grad: bool = False, dtype: Any = None, name: str | None = None
+    ) -> None:
+        array = numeric(data._data if isinstance(data, Tensor) else data, dtype)
+        if requires_grad and array.dtype.kind != "f":
+            raise lesson("E14", dtype=array.dtype)
+        self._remember(array, None, None, None, requires_grad)
+        if name is not None:
+            self.name = name
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The length of each axis."""
+        return self._data.shape  # type: ignore[no-any-return]
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self._data.ndim  # type: ignore[no-any-return]
+
+    @property
+    def size(self) -> int:
+        """The number of entries."""
+        return self._data.size  # type: ignore[no-any-return]
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The kind of numbers inside."""
+        return self._data.dtype  # type: ignore[no-any-return]
+
+    @property
+    def T(self) -> Any:  # noqa: N802
+        """Axes in reverse: for a matrix, rows and columns exchanged."""
+        return shapes.transpose(self)
+
+    def transpose(self, *axes: Any) -> Any:
+        """Axes in reverse, or in the given order."""
+        if len(axes) == 1 and not isinstance(axes[0], int):
+            axes = axes[0]
+        return shapes.transpose(self, axes or None)
+
+    def numpy(self) -> np.ndarray[Any, Any]:
+        """The array itself, without a copy. Changes made to it are not noticed by the graph."""
+        return self._data  # type: ignore[no-any-return]
+
+    astype = shapes.astype
+
+    def item(self) -> Any:
+        """The one number inside, as Python's own. Raises E15 if there are several."""
+        if self.size != 1:
+            fix = "t.tolist() for all numbers, t[0] or t.mean() for one"
+            raise lesson("E15", size=self.size, question="which one is item()?", fix=fix)
+        return self._data.item()
+
+    def tolist(self) -> Any:
+        """The numbers as nested Python lists."""
+        return self._data.tolist()
+
+    def __getitem__(self, key: Any) -> Any:
+        return index.getitem(self, key)
+
+    def __len__(self) -> int:
+        if self.ndim == 0:
+            raise TypeError("a Tensor of shape () is one number and has no length")
+        return self.shape[0]
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[i] for i in range(len(self)))
+
+    def __bool__(self) -> bool:
+        if self.size != 1:
+            fix = "(t > 0).all() or (t > 0).any()"
+            raise lesson("E15", size=self.size, question="True or False for which?", fix=fix)
+        return bool(self._data)
+
+    def __repr__(self) -> str:
+        marks = np.array2string(self._data, precision=4, separator=", ", prefix="Tensor(")
+        marks += f", dtype={self.dtype}" if self.dtype != float else ""
+        marks += f", name={self.name!r}" if self.name else ""
+        marks += f", op={self.op.name}" if self.op else ""
+        marks += ", requires_grad=True" if self.requires_grad and not self.op else ""
+        return f"Tensor({marks})"
+
+    def _as_data(self, data: Any) -> np.ndarray[Any, Any]:
+        return np.asarray(data, dtype=self.dtype if self.requires_grad else None)
+
+    def _write(self, ufunc: Any, other: Any) -> None:
+        ufunc(self._data, other, out=self._data)
+        self._changed()
+
+
+def tensor(
+    data: Any, requires_grad: bool = False, dtype: Any = None, name: str | None = None
+) -> Tensor:
+    """The same as Tensor(...)."""
+    return Tensor(data, requires_grad, dtype, name)

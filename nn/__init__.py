@@ -1,0 +1,1 @@
+"""Layers, dropout and losses: networks from the operations of `autograd`."""

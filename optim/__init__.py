@@ -1,0 +1,1 @@
+"""Weight updates: optimizers, batches, and the training loop."""
