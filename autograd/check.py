@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .data import raw
 from .errors import GradcheckError
 from .node import Node
-from .op import raw
 from .ops.reduce import sum as total
 from .tensor import Tensor
 from .transforms import slopes_of
@@ -25,7 +25,7 @@ class Entry(NamedTuple):
 
     order: int
     input: int
-    index: tuple[int, ...]
+    entry: tuple[int, ...]
     got: float
     expected: float
 
@@ -59,18 +59,19 @@ def gradcheck(
     >>> gradcheck(lambda x, y: x * y.sin(), (2.0, np.array([0.5, 1.0])), order=2).compared
     6
     """
-    starts = list(inputs) if isinstance(inputs, list | tuple) else [inputs]
+    starts = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
     points = [_point(x) for x in starts]
     rng = np.random.default_rng(0)
-    weights: dict[int, Any] = {}
+    weights: dict[Any, Any] = {}
 
     def level(k: int, *nodes: Node) -> Any:
         """A random combination of all derivatives of order k: one number."""
-        if k == 0:
-            return _weighted(f(*nodes), weights.setdefault(0, {}), rng)
-        slopes = slopes_of(level(k - 1, *nodes), nodes, create_graph=True)
-        parts = [_weighted(s, weights.setdefault((k, i), {}), rng) for i, s in enumerate(slopes)]
-        return sum(parts[1:], parts[0])
+        result = _weighted(f(*nodes), weights.setdefault((0, 0), {}), rng)
+        for j in range(1, k + 1):
+            slopes = enumerate(slopes_of(result, nodes, create_graph=True))
+            parts = [_weighted(s, weights.setdefault((j, i), {}), rng) for i, s in slopes]
+            result = sum(parts[1:], parts[0])
+        return result
 
     entries = [
         entry
@@ -85,7 +86,7 @@ def gradcheck(
 
 def _point(x: Any) -> Any:
     data = raw(x)
-    if isinstance(data, np.ndarray | list | tuple):
+    if isinstance(data, (np.ndarray, list, tuple)):
         return np.array(data, dtype=float)
     return float(data)
 
@@ -105,9 +106,11 @@ def _compare(f: Callable[..., Any], points: list[Any], order: int, eps: float) -
     nodes = _leaves(points)
     got = slopes_of(f(*nodes), nodes, create_graph=False)
     return [
-        Entry(order, i, index, float(np.asarray(got[i])[index]), _difference(f, points, i, index, eps))
+        Entry(
+            order, i, at, float(np.asarray(got[i])[at]), _difference(f, points, i, at, eps)
+        )
         for i, point in enumerate(points)
-        for index in np.ndindex(np.shape(point))
+        for at in np.ndindex(np.shape(point))
     ]
 
 
@@ -130,9 +133,10 @@ def _distance(entry: Entry) -> float:
 
 
 def _table(wrong: list[Entry]) -> str:
-    head = f"{len(wrong)} entries of the gradient disagree with finite differences; the worst:"
+    head = f"gradient entries that disagree with finite differences: {len(wrong)}; the worst:"
     rows = [
-        f"  order {e.order}, input {e.input}, entry {e.index}: got {e.got:.8g}, expected {e.expected:.8g}"
+        f"  order {e.order}, input {e.input}, entry {e.entry}: "
+        f"got {e.got:.8g}, expected {e.expected:.8g}"
         for e in wrong[:10]
     ]
     return "\n".join([head, *rows])

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .op import raw
+from .data import raw
 from .random import generator
 from .tensor import Tensor
 
@@ -14,7 +14,7 @@ Shape = int | tuple[int, ...]
 
 
 def _shape(shape: tuple[Any, ...]) -> tuple[int, ...]:
-    return tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], tuple | list) else shape
+    return tuple(shape[0]) if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
 
 
 def zeros(*shape: Any, requires_grad: bool = False, dtype: Any = float) -> Tensor:

@@ -61,6 +61,13 @@ LESSONS = {
         "y.backward(np.ones({shape}))",
         "notebook 01",
     ),
+    "E01c": Lesson(
+        ShapeError,
+        "{node} has shape {shape}, but its gradient has shape {given}.",
+        "a gradient has one entry for each number that it is the derivative with respect to.",
+        "w.grad = gradient.reshape(w.shape)   or let backward() compute it",
+        "notebook 01",
+    ),
     "E02": Lesson(
         GraphError,
         "backward() already ran on this graph (result {result}).",
@@ -111,11 +118,10 @@ LESSONS = {
     ),
     "E08": Lesson(
         ShapeError,
-        "CrossEntropyLoss expects class indices of shape ({n},), whole numbers 0..{last}; got "
-        "{target}.",
+        "CrossEntropyLoss expects class indices of shape {shape}, whole numbers 0..{last}; got a "
+        "target of shape {target}.",
         "the target says which class is right; the loss looks its score up by index.",
-        "y = y.argmax(axis=1)   for rows with a single 1;  CrossEntropyLoss(soft_targets=True)   "
-        "for class probabilities",
+        "{fix}",
         "notebook 05",
     ),
     "E09": Lesson(
@@ -139,7 +145,7 @@ LESSONS = {
         "the chain rule multiplies by local derivatives at the numbers of the forward pass. "
         "PyTorch would say: one of the variables needed for gradient computation has been "
         "modified by an inplace operation.",
-        "h = h * mask   instead of changing h in place, or compute the loss again before backward()",
+        "h = h * mask   instead of changing h in place; or compute the loss again, then backward()",
         "notebook 02",
     ),
     "E13": Lesson(
@@ -166,6 +172,13 @@ LESSONS = {
         "{fix}",
         "notebook 06",
     ),
+    "E15b": Lesson(
+        KindError,
+        "{loss} was given data when it was built; it takes predictions and targets when called.",
+        "a loss is first built, with its options, and then used, as often as you like.",
+        "criterion = nn.{loss}(); loss = criterion(prediction, target)",
+        "notebook 05",
+    ),
     "E16": Lesson(
         KindError,
         "{function} is not an operation of this library, so the gradient would stop here.",
@@ -180,10 +193,31 @@ LESSONS = {
         "optimizer = optim.SGD(model.parameters(), lr=0.1)",
         "notebook 08",
     ),
+    "E18b": Lesson(
+        DataError,
+        "{what}.",
+        "an optimizer remembers something for each number of each parameter it was built with.",
+        "optimizer = optim.SGD(model.parameters(), lr=0.1)   after the model has its final shape",
+        "notebook 08",
+    ),
     "E19": Lesson(
         DataError,
         "lr must be positive; got {lr}.",
         "the minus sign is already in the rule w <- w - lr * gradient.",
+        "optim.SGD(parameters, lr=0.1)",
+        "notebook 04",
+    ),
+    "E19b": Lesson(
+        DataError,
+        "{option} must be {allowed}; got {value}.",
+        "outside these bounds the update rule does not approach a minimum.",
+        "leave {option} at its default",
+        "notebook 08",
+    ),
+    "E19h": Lesson(
+        Hint,
+        "lr = {lr}: {effect}.",
+        "an update is old - learning rate x gradient.",
         "optim.SGD(parameters, lr=0.1)",
         "notebook 04",
     ),
@@ -194,6 +228,21 @@ LESSONS = {
         "them.",
         "{fix}",
         "notebook 07",
+    ),
+    "E20h": Lesson(
+        Hint,
+        "batch_size={batch_size} is more than the {samples} samples there are: every epoch will be "
+        "one iteration of all of them.",
+        "that is batch gradient descent.",
+        "DataLoader(X, y, batch_size=None)   says the same",
+        "notebook 07",
+    ),
+    "E20s": Lesson(
+        DataError,
+        "{what}.",
+        "a model is judged on samples it has not learned from, so both parts need some.",
+        "train_test_split(X, y, test_size=0.25)",
+        "notebook 09",
     ),
     "E22": Lesson(
         GraphError,
@@ -212,8 +261,61 @@ LESSONS = {
     "E24": Lesson(
         KindError,
         "{what}.",
-        "{why}",
+        "{why}.",
         "{fix}",
+        "notebook 11",
+    ),
+    "E24b": Lesson(
+        DataError,
+        "{what}.",
+        "{why}.",
+        "{fix}",
+        "notebook 11",
+    ),
+    "E24c": Lesson(
+        ShapeError,
+        "the state does not fit this {module}:\n{misfits}",
+        "each parameter is found by its path and keeps its shape. PyTorch would say: Error(s) in "
+        "loading state_dict.",
+        "build the module with the sizes it was saved with, or load_state_dict(state, "
+        "strict=False)\n        to leave out paths that only one side has",
+        "notebook 11",
+    ),
+    "E25": Lesson(
+        GraphError,
+        "there is nothing to draw the picture with: the package pygraphviz cannot be imported, and "
+        "the program dot is not on the PATH.",
+        "laying out a graph is Graphviz's work, and pygraphviz carries Graphviz with it.",
+        "pip install pygraphviz   or print(draw(loss)), which shows the graph as text",
+        "notebook 02",
+    ),
+    "E26": Lesson(
+        KindError,
+        "draw() was given {kind} data, which does not know how it was made.",
+        "a picture shows what one Value or Tensor was computed from.",
+        "draw(loss)   with the node itself, not loss.data or loss.item()",
+        "notebook 02",
+    ),
+    "E26b": Lesson(
+        DataError,
+        "{what}.",
+        "pictures run from left to right or from top to bottom, and the ending of a file's name "
+        "says which kind of picture is in it.",
+        "{fix}",
+        "notebook 02",
+    ),
+    "E27": Lesson(
+        DataError,
+        "{what}.",
+        "a safetensors file holds named arrays of numbers, and nothing else.",
+        "{fix}",
+        "notebook 11",
+    ),
+    "E27m": Lesson(
+        FileNotFoundError,
+        "there is no file {path}.",
+        "a path that does not begin with / starts from the current folder, {folder}.",
+        "give the path that the file was saved under",
         "notebook 11",
     ),
 }

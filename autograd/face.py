@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from .data import plain, raw
 from .errors import lesson
 from .node import Node
-from .op import plain, raw
 from .ops import elementwise, linear, reduce, shape
 from .ops.doors import doors
 from .state import is_grad_enabled
@@ -40,7 +40,7 @@ def in_place(
     Raises E13 for a leaf with a gradient and plain data: that is an update step in the open.
     """
 
-    def method(self: Node, other: Any) -> Any:
+    def method(self: Any, other: Any) -> Any:
         if not is_grad_enabled():
             self._write(ufunc, raw(plain(other)))
             return self
@@ -55,7 +55,7 @@ def in_place(
 def compared(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     """A comparison of numbers; with anything else Python decides."""
 
-    def method(self: Node, other: Any) -> Any:
+    def method(self: Any, other: Any) -> Any:
         if other is None or isinstance(other, str):
             return NotImplemented
         return function(self, other)
@@ -99,8 +99,8 @@ class Face(Node):
     __le__ = compared(elementwise.less_equal)
     __gt__ = compared(elementwise.greater)
     __ge__ = compared(elementwise.greater_equal)
-    __eq__ = compared(elementwise.equal)  # type: ignore[assignment]
-    __ne__ = compared(elementwise.not_equal)  # type: ignore[assignment]
+    __eq__ = compared(elementwise.equal)
+    __ne__ = compared(elementwise.not_equal)
     __hash__ = object.__hash__  # by identity: two nodes may hold equal numbers
 
     abs = absolute = elementwise.absolute
@@ -127,6 +127,44 @@ class Face(Node):
     swapaxes, squeeze, expand_dims = shape.swapaxes, shape.squeeze, shape.expand_dims
     broadcast_to, dot, matmul = shape.broadcast_to, linear.dot, linear.matmul
 
+    @property
+    def data(self) -> Any:
+        """The number or array itself. Assigning new data is noticed by a later backward pass."""
+        return self._data
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        self._data = self._as_data(data)
+        self._changed()
+
+    @property
+    def name(self) -> Any:
+        """The name under which messages and pictures show this node."""
+        return self._mark("name")
+
+    @name.setter
+    def name(self, name: str | None) -> None:
+        self._note(name=name)
+
+    @property
+    def scope(self) -> Any:
+        """The dotted path of the `scope` blocks this node was made in."""
+        return self._mark("scope")
+
+    def zero_grad(self) -> None:
+        """Forget the gradient: `grad` is None again, which means "not computed", not zero."""
+        self.grad = None
+
+    def register_hook(self, hook: Callable[[Any], Any]) -> Callable[[], None]:
+        """Call `hook(gradient)` when this node's gradient is finished; returns its remover.
+
+        What the hook returns, unless None, replaces the gradient before it is used or stored.
+        """
+        hooks = self._mark("hooks") or []
+        hooks.append(hook)
+        self._note(hooks=hooks)
+        return lambda: hooks.remove(hook)
+
     def __float__(self) -> float:
         return float(self.item())
 
@@ -136,15 +174,21 @@ class Face(Node):
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if spec else repr(self)
 
+    def _as_data(self, data: Any) -> Any:
+        """New data in the type this face holds."""
+        raise NotImplementedError
+
+    def _write(self, ufunc: Callable[..., Any], other: Any) -> None:
+        """Change the data in place, and note it."""
+        raise NotImplementedError
+
     def item(self) -> Any:
         """The one number inside, as Python's own. Raises E15 if there are several."""
         raise NotImplementedError
 
     def detach(self) -> Any:
         """The same data as a new leaf that tracks no gradient: the chain rule stops here."""
-        return object.__new__(Node.faces[type(self._data)])._remember(
-            self._data, None, None, None, False
-        )
+        return object.__new__(Node.faces[type(self._data)])._leaf(self._data, False)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         if ufunc in PLAIN_ANSWERS:

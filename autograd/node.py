@@ -19,21 +19,21 @@ gradient on each time: it finds 29 and 22. Both add; only one waits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import count
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-
 from .errors import lesson
-from .state import enable_grad
+from .guard import after_hooks, own, refuse_changes, seed, total_of
+from .state import DEFAULT, current
 
 if TYPE_CHECKING:
     from .op import Op
 
-clock = count(1).__next__
-"""Birth numbers: a node is always younger than what it was made from."""
+state = current.get
+kinds: set[type] = set()  # Node's subclasses: `type(x) in kinds` is isinstance(x, Node), but fast
+clock = count(1).__next__  # birth numbers: a node is always younger than what it was made from
 
 
 class Node:
@@ -49,28 +49,47 @@ class Node:
         "__weakref__", "_data", "_rare", "_x", "_y", "born", "grad", "op", "requires_grad",
     )  # fmt: skip
 
-    faces: ClassVar[dict[type, type[Node]]] = {}
+    faces: ClassVar[dict[type, type[Node]]] = {}  # float: Value, np.ndarray: Tensor
     last_change: ClassVar[int] = 0
 
     _data: Any
+    _x: Any
+    _y: Any
+    _rare: dict[str, Any] | None
+    born: int
     grad: Any
     op: Op | None
     requires_grad: bool
 
     def __init_subclass__(cls, raw: type | None = None) -> None:
+        kinds.add(cls)
         if raw is not None:
             Node.faces[raw] = cls
 
-    def _remember(
-        self, data: Any, op: Op | None = None, x: Any = None, y: Any = None,
-        requires_grad: bool = True, rare: dict[str, Any] | None = None,
-    ) -> Node:  # fmt: skip
+    def _leaf(self, data: Any, requires_grad: bool) -> Any:
+        """Fill in a node that was made from nothing."""
+        self.grad = self.op = self._x = self._y = self._rare = None
+        self._data = data
+        self.requires_grad = requires_grad
+        self.born = clock()
+        return self
+
+    def _result(
+        self, data: Any, tracked: bool, op: Op, x: Any, y: Any = None, rare: Any = None
+    ) -> Any:
+        """Fill in a node that op made of x and y. It remembers them if it is to be tracked."""
+        now = state()
+        if now is not DEFAULT:
+            if now.scope is not None: rare = {**(rare or {}), "scope": now.scope}
+            tracked = tracked and now.recording
+        if not tracked:
+            return self._leaf(data, False)
         self._data = data
         self.grad = None
         self.op = op
         self._x = x
         self._y = y
-        self.requires_grad = requires_grad
+        self.requires_grad = True
         self._rare = rare
         self.born = clock()
         return self
@@ -89,33 +108,6 @@ class Node:
         """The arguments of the operation that are not data, such as `axis`."""
         return self._mark("static") or {}
 
-    @property
-    def name(self) -> str | None:
-        """The name under which messages and pictures show this node."""
-        return self._mark("name")
-
-    @name.setter
-    def name(self, name: str | None) -> None:
-        self._note(name=name)
-
-    @property
-    def scope(self) -> str | None:
-        """The dotted path of the `scope` blocks this node was made in."""
-        return self._mark("scope")
-
-    @property
-    def data(self) -> Any:
-        """The number or array itself. Assigning new data is noticed by a later backward pass."""
-        return self._data
-
-    @data.setter
-    def data(self, data: Any) -> None:
-        self._data = self._as_data(data)
-        self._changed()
-
-    def _as_data(self, data: Any) -> Any:
-        raise NotImplementedError
-
     def _mark(self, key: str) -> Any:
         return None if self._rare is None else self._rare.get(key)
 
@@ -126,20 +118,6 @@ class Node:
         Node.last_change = clock()
         self._note(changed=Node.last_change)
 
-    def zero_grad(self) -> None:
-        """Forget the gradient: `grad` is None again, which means "not computed", not zero."""
-        self.grad = None
-
-    def register_hook(self, hook: Callable[[Any], Any]) -> Callable[[], None]:
-        """Call `hook(gradient)` when this node's gradient is finished; returns its remover.
-
-        What the hook returns, unless None, replaces the gradient before it is used or stored.
-        """
-        hooks = self._mark("hooks") or []
-        self._note(hooks=hooks)
-        hooks.append(hook)
-        return lambda: hooks.remove(hook)
-
     def backward(
         self, gradient: Any = None, retain_graph: bool = False, create_graph: bool = False
     ) -> None:
@@ -149,7 +127,9 @@ class Node:
         retain_graph: allow another backward pass from this very node.
         create_graph: make the gradients nodes themselves, to be differentiated again.
 
-        Leaves add to the gradient they have (once per pass); all other nodes replace it.
+        A leaf adds the pass's gradient to the one it has; every other node replaces its own.
+        Raises E01 (not a single number), E02 (a second pass), E03 (nothing to compute), E12 (data
+        changed since).
 
         >>> from autograd import Value
         >>> a = Value(3.0)
@@ -159,18 +139,25 @@ class Node:
         """
         if self._mark("spent"):
             raise lesson("E02", result=self)
-        finished = [(node, g) for node, g, _ in sweep(self, gradient, create_graph)]
-        refuse_changes([node for node, _ in finished])
-        given = set()
-        for node, g in finished:
-            if node.op is not None:
-                node.grad = g
+        nodes = history(self)
+        refuse_changes(nodes)
+        start = seed(self, gradient, create_graph)
+        leaves = [node for node in nodes if node.op is None]
+        before = [leaf.grad for leaf in leaves]
+        try:
+            if create_graph:
+                for node, g, _ in sweep(self, start, create_graph):
+                    node.grad = g
             else:
-                # A leaf's gradient is the user's, to change in place: it must be nobody else's.
-                shared = type(g) is np.ndarray and (id(g) in given or g.base is not None)
-                own = g.copy() if shared else g
-                node.grad = own if node.grad is None else node.grad + own
-            given.add(id(g))
+                sweep_in_slots(nodes, start)
+        except BaseException:
+            for leaf, old in zip(leaves, before, strict=True):
+                leaf.grad = old
+            raise
+        own(leaves, nodes)
+        for leaf, old in zip(leaves, before, strict=True):
+            if old is not None:
+                leaf.grad = old if leaf.grad is None else old + leaf.grad
         if self.op is not None and not (retain_graph or create_graph):
             self._note(spent=True)
 
@@ -184,10 +171,18 @@ def history(root: Node) -> list[Node]:
     found = {root}
     nodes = [root]
     for node in nodes:  # which grows while it is read
-        for source in node._x if type(node._x) is tuple else (node._x, node._y):
-            if isinstance(source, Node) and source not in found:
-                found.add(source)
-                nodes.append(source)
+        x, y = node._x, node._y
+        if type(x) in kinds and x not in found:
+            found.add(x)
+            nodes.append(x)
+        if type(y) in kinds and y not in found:
+            found.add(y)
+            nodes.append(y)
+        if type(x) is tuple:
+            for source in x:
+                if type(source) in kinds and source not in found:
+                    found.add(source)
+                    nodes.append(source)
     nodes.sort(key=attrgetter("born"), reverse=True)
     return nodes
 
@@ -203,11 +198,9 @@ def sweep(
     """
     gradients = {root: seed(root, gradient, create_graph)}
     for node in history(root):
-        g = gradients.pop(node, None)
-        if g is None:
+        if node not in gradients:
             continue
-        if node._rare is not None and "hooks" in node._rare:
-            g = _after_hooks(node, g)
+        g = after_hooks(node, gradients.pop(node))
         sent = () if node.op is None else node.op.pull(g, node, create_graph)
         yield node, g, sent
         for source, share in sent:
@@ -216,48 +209,18 @@ def sweep(
             gradients[source] = share
 
 
-def seed(root: Node, gradient: Any, create_graph: bool) -> Any:
-    """The gradient that a sweep starts with: 1 for a single number, else what the caller gives."""
-    if not root.requires_grad:
-        raise lesson("E03", root=root)
-    if gradient is None:
-        if np.size(root._data) != 1:
-            raise lesson("E01", shape=np.shape(root._data))
-        gradient = 1.0 if type(root._data) is float else np.ones_like(root._data)
-    given = gradient._data if isinstance(gradient, Node) else gradient
-    if np.shape(given) != np.shape(root._data):
-        raise lesson("E01b", shape=np.shape(root._data), given=np.shape(given))
-    if not create_graph:
-        return root._as_data(given)
-    if isinstance(gradient, Node):
-        return gradient
-    return object.__new__(Node.faces[type(root._data)])._remember(root._as_data(given), None, None, None, False)
-
-
-def refuse_changes(nodes: list[Node]) -> None:
-    """Raise E12 if an input's data was assigned after the operation that used it ran.
-
-    nodes: youngest first. The rules need the old data, so the gradient would be silently wrong.
-    """
-    made = next((node for node in reversed(nodes) if node.op is not None), None)
-    if made is None or made.born > Node.last_change:
-        return
+def sweep_in_slots(nodes: list[Node], start: Any) -> None:
+    """`sweep` over nodes (youngest first), its gradients kept in `.grad`: the same in less time."""
     for node in nodes:
-        for source in node.args:
-            if isinstance(source, Node) and (source._mark("changed") or 0) > node.born:
-                raise lesson("E12", source=source, consumer=node)
-
-
-def _after_hooks(node: Node, g: Any) -> Any:
-    for hook in node._mark("hooks"):
-        replaced = hook(g)
-        g = g if replaced is None else replaced
-    return g
-
-
-def total_of(x: Any, y: Any, create_graph: bool) -> Any:
-    if create_graph:
-        with enable_grad():
-            return x + y
-    total = x + y
-    return total if type(total) is type(x) else np.asarray(total)
+        node.grad = None
+    nodes[0].grad = start
+    for node in nodes:
+        g = node.grad
+        if g is None:
+            continue
+        if node._rare is not None:
+            node.grad = g = after_hooks(node, g)
+        if node.op is not None:
+            for source, share in node.op.pull(g, node):
+                old = source.grad
+                source.grad = share if old is None else total_of(old, share, False)

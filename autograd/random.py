@@ -20,7 +20,7 @@ def manual_seed(seed: int) -> np.random.Generator:
     >>> bool((first.data == second.data).all())
     True
     """
-    global _generator  # noqa: PLW0603
+    global _generator
     _generator = np.random.default_rng(seed)
     return _generator
 

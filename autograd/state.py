@@ -18,7 +18,8 @@ class State(NamedTuple):
     nesting: int = 0  # how many functions are being differentiated around here
 
 
-current: ContextVar[State] = ContextVar("autograd state", default=State())
+DEFAULT = State()
+current: ContextVar[State] = ContextVar("autograd state", default=DEFAULT)
 
 
 @contextmanager

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from .data import numeric
 from .errors import lesson
 from .face import Face
-from .op import numeric
 from .ops import index
 from .ops import shape as shapes
 
@@ -36,7 +36,7 @@ class Tensor(Face, raw=np.ndarray):
         array = numeric(data._data if isinstance(data, Tensor) else data, dtype)
         if requires_grad and array.dtype.kind != "f":
             raise lesson("E14", dtype=array.dtype)
-        self._remember(array, None, None, None, requires_grad)
+        self._leaf(array, requires_grad)
         if name is not None:
             self.name = name
 

@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from .data import raw
 from .errors import lesson
-from .node import Node, total_of, refuse_changes, sweep
-from .op import raw
+from .guard import refuse_changes, total_of
+from .node import Node, sweep
 from .ops.elementwise import positive
 from .state import current, enable_grad, switched
 from .tensor import Tensor
@@ -40,7 +41,8 @@ def gradients(
     """
     roots = [outputs] if isinstance(outputs, Node) else list(outputs)
     wanted = [inputs] if isinstance(inputs, Node) else list(inputs)
-    starts = grad_outputs if isinstance(grad_outputs, list | tuple) else [grad_outputs] * len(roots)
+    several = isinstance(grad_outputs, (list, tuple))
+    starts = grad_outputs if several else [grad_outputs] * len(roots)
     found: dict[Node, Any] = {}
     for root, start in zip(roots, starts, strict=True):
         for node, g in _swept(root, start, create_graph).items():
@@ -118,5 +120,5 @@ def _variable(x: Any) -> Node:
         if _tracks(x):
             return positive(x)  # type: ignore[no-any-return]
         data = raw(x)
-        single = isinstance(data, float | int | np.floating | np.integer)
+        single = isinstance(data, (float, int, np.floating, np.integer))
         return Value(data) if single else Tensor(data, requires_grad=True)

@@ -31,7 +31,7 @@ class Value(Face, raw=float):
     size = 1
 
     def __init__(self, data: Any, name: str | None = None) -> None:
-        self._remember(self._as_data(data), None, None, None, is_grad_enabled())
+        self._leaf(self._as_data(data), is_grad_enabled())
         if name is not None:
             self.name = name
 

@@ -1,1 +1,26 @@
-"""Weight updates: optimizers, batches, and the training loop."""
+"""Weight updates: optimizers, batches, and the training loop.
+
+Read `optimizer.py` for the one idea (all parameters are one vector), `descent.py` and `adaptive.py`
+for the rules, `batches.py` for batch size, iterations and epochs, `training.py` for the loop.
+"""
+
+import autograd as _autograd
+
+if not (hasattr(_autograd, "sweep") and hasattr(_autograd, "Value")):
+    raise ImportError(
+        "optim found a package named 'autograd' that is not chainrule's: the distribution called "
+        "'autograd' has taken its place.\n"
+        "  Why:  both install a folder of that name, and the last one installed wins.\n"
+        "  Fix:  pip uninstall -y autograd chainrule && pip install chainrule"
+    )
+
+from .adaptive import Adam, RMSprop
+from .batches import DataLoader, train_test_split
+from .descent import SGD, GradientDescent
+from .optimizer import Optimizer
+from .training import History, Trainer, accuracy
+
+__all__ = [
+    "SGD", "Adam", "DataLoader", "GradientDescent", "History", "Optimizer", "RMSprop", "Trainer",
+    "accuracy", "train_test_split",
+]  # fmt: skip

@@ -28,14 +28,24 @@ def round_half_even(x: float) -> float:
     return round(x, 0)
 
 
+def square(x: float) -> float:
+    """x^2."""
+    return x * x
+
+
+def invert(x: float) -> float:
+    """1 / x."""
+    return 1 / x
+
+
 def maximum(x: float, y: float) -> float:
     """The larger of two; nan wins over every number."""
-    return x if x >= y or x != x else y
+    return x if x > y or x != x else y
 
 
 def minimum(x: float, y: float) -> float:
     """The smaller of two; nan wins over every number."""
-    return x if x <= y or x != x else y
+    return x if x < y or x != x else y
 
 
 def logaddexp(x: float, y: float) -> float:

@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from ..data import raw, shape_of
 from ..node import Node
-from ..op import Op, raw, shape_of
+from ..op import Op
 from .doors import opens
 
 
 def _where(condition: Any, x: Any, y: Any) -> Any:
-    if type(condition) is bool:
+    if type(condition) is bool and type(x) is float and type(y) is float:
         return x if condition else y
     return np.where(condition, x, y)
 
@@ -54,7 +55,7 @@ def _scatter_add(g: Any, *, index: Any, shape: tuple[int, ...]) -> Any:
 
 def _is_basic(index: Any) -> bool:
     parts = index if type(index) is tuple else (index,)
-    return all(part is None or part is Ellipsis or isinstance(part, int | slice) for part in parts)
+    return all(part is None or part is Ellipsis or isinstance(part, (int, slice)) for part in parts)
 
 
 # Adjoints of each other: reading entries, and adding gradients back to where they were read.

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
+from ..data import plain, shape_of
 from ..errors import lesson
 from ..node import Node
-from ..op import Op, Share, raw, shape_of
+from ..op import Op, Share
 from .doors import opens
 from .elementwise import multiply
 from .shape import expand_dims, reshape, swapaxes
@@ -18,7 +20,7 @@ from .shape import expand_dims, reshape, swapaxes
 def _matmul_forward(x: Any, y: Any) -> Any:
     try:
         return x @ y
-    except ValueError:
+    except (TypeError, ValueError):
         raise _mismatch(np.shape(x), np.shape(y)) from None
 
 
@@ -77,7 +79,7 @@ class Dot(Op):
         """Each weight receives g times its number, each number g times its weight."""
         args = node.args
         half = len(args) // 2
-        if create_graph:
+        if create_graph or type(node._data) is not float:
             return super().pull(g, node, create_graph)
         partners = args[half:] + args[:half]
         return tuple(
@@ -88,7 +90,7 @@ class Dot(Op):
             ]
         )
 
-    def share(self, i: int, g: Any, z: Any, args: tuple[Any, ...], static: dict[str, Any]) -> Any:
+    def share(self, i: int, g: Any, z: Any, args: Sequence[Any], static: dict[str, Any]) -> Any:
         """Input i receives g times its partner."""
         return g * args[i - len(args) // 2]
 
@@ -111,13 +113,17 @@ def dot(x: Any, y: Any) -> Any:
     >>> dot([Value(1.0), Value(2.0)], [3.0, 4.0]).data
     11.0
     """
-    if isinstance(x, list | tuple) and isinstance(y, list | tuple):
+    if isinstance(x, (list, tuple)) and isinstance(y, (list, tuple)):
         if len(x) != len(y):
             raise lesson(
                 "E05", a=(len(x),), b=(len(y),), inner_a=len(x), inner_b=len(y),
                 fix="give as many weights as numbers",
             )  # fmt: skip
         return _dot(*x, *y)
-    if not (shape_of(raw(x)) and shape_of(raw(y))):
+    x, y = plain(x), plain(y)
+    if not (shape_of(x) and shape_of(y)):
         return multiply(x, y)
+    if x.ndim > 1 and y.ndim > 2:
+        many = "np.dot with a stack of matrices on the right"
+        raise lesson("E16", function=many, fix="x @ y   multiplies stacks matrix by matrix")
     return matmul(x, y)

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from ..op import Op, broadcast_to, shape_of
+from ..data import shape_of
+from ..op import Op, broadcast_to
 from .doors import opens
 from .elementwise import equal, exp
 from .index import where
@@ -26,9 +27,11 @@ def _spread(g: Any, x: Any, axis: Axis) -> Any:
 
 def _kept(g: Any, x: Any, axis: Axis) -> Any:
     """g with the reduced axes put back at length 1."""
+    if not shape_of(g):
+        return g
     shape = shape_of(x)
     if axis is None:
-        return reshape(g, (1,) * len(shape)) if shape_of(g) else g
+        return reshape(g, (1,) * len(shape))
     reduced = {a % len(shape) for a in (axis if isinstance(axis, tuple) else (axis,))}
     return reshape(g, tuple([1 if a in reduced else n for a, n in enumerate(shape)]))
 
@@ -40,8 +43,12 @@ def _count(x: Any, axis: Axis) -> int:
     return math.prod([shape[a] for a in axes])
 
 
+def _add_up(x: Any, *, axis: Any, keepdims: Any) -> Any:
+    return np.add.reduce(x, axis=axis, keepdims=keepdims)  # half the time of np.sum
+
+
 def _mean(x: Any, *, axis: Axis, keepdims: bool) -> Any:
-    return np.add.reduce(x, axis=axis, keepdims=keepdims) / _count(x, axis)
+    return _add_up(x, axis=axis, keepdims=keepdims) / _count(x, axis)
 
 
 def _share_of_extreme(g: Any, z: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
@@ -74,7 +81,7 @@ def _logsumexp_rule(g: Any, z: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
 
 _sum = Op(
     "sum",
-    lambda x, *, axis, keepdims: np.add.reduce(x, axis=axis, keepdims=keepdims),
+    _add_up,
     lambda g, z, x, axis, keepdims: _spread(g, x, axis),
 )
 _mean_op = Op(
@@ -84,12 +91,12 @@ _max = Op("max", np.max, _share_of_extreme)
 _min = Op("min", np.min, _share_of_extreme)
 _logsumexp_op = Op("logsumexp", _logsumexp, _logsumexp_rule)
 _softmax_op = Op(
-    "softmax", _softmax, lambda g, z, x, axis: z * (g - sum(g * z, axis=axis, keepdims=True))
+    "softmax", _softmax, lambda g, z, x, axis: z * (g - _sum(g * z, axis=axis, keepdims=True))
 )
 _log_softmax_op = Op(
     "log_softmax",
     _log_softmax,
-    lambda g, z, x, axis: g - exp(z) * sum(g, axis=axis, keepdims=True),
+    lambda g, z, x, axis: g - exp(z) * _sum(g, axis=axis, keepdims=True),
 )
 
 
@@ -146,4 +153,4 @@ def log_softmax(x: Any, axis: int = -1) -> Any:
 
 def _gathered(x: Any) -> Any:
     """x itself; a list of nodes as one Tensor."""
-    return stack(x) if isinstance(x, list | tuple) else x
+    return stack(x) if isinstance(x, (list, tuple)) else x

@@ -7,7 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..op import NaryOp, Op, broadcast_to as _broadcast_to, shape_of
+from ..data import shape_of
+from ..node import Node
+from ..op import NaryOp, Op
+from ..op import broadcast_to as _broadcast_to
 from .doors import opens
 from .index import getitem
 
@@ -91,8 +94,10 @@ def broadcast_to(x: Any, shape: int | Sequence[int]) -> Any:
 
 
 @opens(np.concatenate)
-def concatenate(xs: Sequence[Any], axis: int = 0) -> Any:
-    """Arrays joined along an axis they have."""
+def concatenate(xs: Sequence[Any], axis: int | None = 0) -> Any:
+    """Arrays joined along an axis they have; with axis None, all their entries in one row."""
+    if axis is None:
+        return _concatenate(*[ravel(x) for x in xs], axis=0)
     return _concatenate(*xs, axis=axis)
 
 
@@ -108,12 +113,18 @@ def stack(xs: Sequence[Any], axis: int = 0) -> Any:
 
 
 def astype(x: Any, dtype: Any) -> Any:
-    """The same numbers in another dtype; the gradient returns in the old one."""
-    return _astype(x, dtype=np.dtype(dtype))
+    """The same numbers in another dtype; the gradient returns in the old one.
+
+    In a dtype of whole numbers there is none: rounding has no slope.
+    """
+    dtype = np.dtype(dtype)
+    if dtype.kind != "f" and isinstance(x, Node):
+        x = x.detach()  # type: ignore[attr-defined]
+    return _astype(x, dtype=dtype)
 
 
 def _sizes(shape: int | Sequence[int], more: tuple[int, ...]) -> tuple[int, ...]:
-    return (shape, *more) if isinstance(shape, int) else tuple(shape)
+    return (shape, *more) if np.ndim(shape) == 0 else tuple(shape)  # type: ignore[arg-type]
 
 
 def _hollow(x: Any) -> Any:

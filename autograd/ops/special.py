@@ -14,7 +14,7 @@ Array = np.ndarray[Any, Any]
 SQRT2 = math.sqrt(2.0)
 
 
-def sigmoid(x: Array) -> Array:
+def sigmoid(x: Array) -> Any:
     """1 / (1 + exp(-x)); exp(-x) may overflow to inf, which gives the right 0."""
     with np.errstate(over="ignore"):
         return 1 / (1 + np.exp(-x))
@@ -57,7 +57,7 @@ def leaky_relu_float(x: float, slope: float) -> float:
 
 def elu(x: Array, alpha: Any) -> Array:
     """x above zero, alpha (exp(x) - 1) below."""
-    return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
+    return np.where(x > 0, x, alpha * np.expm1(np.where(x > 0, 0, x)))
 
 
 def elu_float(x: float, alpha: float) -> float:
@@ -65,7 +65,7 @@ def elu_float(x: float, alpha: float) -> float:
     return x if x > 0 else alpha * math.expm1(x)
 
 
-def silu(x: Array) -> Array:
+def silu(x: Array) -> Any:
     """x sigmoid(x)."""
     return x * sigmoid(x)
 
@@ -75,7 +75,7 @@ def silu_float(x: float) -> float:
     return x / (1 + math.exp(-x))
 
 
-def gelu(x: Array) -> Array:
+def gelu(x: Array) -> Any:
     """x Phi(x), with Phi the distribution function of the normal distribution."""
     return x * (1 + erf(x / SQRT2)) / 2
 
@@ -99,7 +99,7 @@ ERFC_Q = (1.0, 1.57449261107098347e1, 1.17693950891312499e2, 5.37181101862009858
           3.43936767414372164e3, 1.23033935480374942e3)  # fmt: skip
 
 
-def erf(x: Array) -> Array:
+def erf(x: Array) -> Any:
     """The error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to x.
 
     Two of Cody's rational approximations: x R(x^2) up to 1/2, and 1 - exp(-x^2) R(x) above. From 6

@@ -1,0 +1,71 @@
+"""Plain data: what nodes hold, and what may stand beside a node in an expression."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .errors import lesson
+from .node import Node
+
+PLAIN = frozenset([float, int, bool, np.ndarray])
+
+
+def raw(arg: Any) -> Any:
+    """The data of a node; anything else as it is."""
+    return arg._data if isinstance(arg, Node) else arg
+
+
+def shape_of(x: Any) -> tuple[int, ...]:
+    """The shape of a node, an array or a number."""
+    return getattr(x, "shape", ())
+
+
+def plain(arg: Any) -> Any:
+    """An argument as operations take it: a node, a Python number or an array."""
+    if isinstance(arg, Node) or type(arg) in PLAIN:
+        return arg
+    if isinstance(arg, np.generic):
+        return arg.item()
+    return numeric(arg)
+
+
+def numeric(data: Any, dtype: Any = None) -> np.ndarray[Any, Any]:
+    """Data as a new array of numbers. Raises E23 for text, ragged rows and lists of nodes."""
+    if isinstance(data, (list, tuple)) and any(isinstance(entry, Node) for entry in data):
+        raise lesson("E23", what="a list of nodes is not one array", fix="stack([a, b, ...])")
+    try:
+        array = np.array(data, dtype=dtype)
+    except ValueError as error:
+        raise lesson("E23", what=str(error), fix="make all rows equally long") from None
+    if array.dtype.kind not in "biuf":
+        raise lesson("E23", what=f"{data!r} is not made of numbers", fix="pass real numbers")
+    return array
+
+
+def as_data(data: Any, inputs: list[Any]) -> Any:
+    """A result as a node holds it: one number computed from numbers alone is a float."""
+    if type(data) is float or (type(data) is not np.ndarray and np.ndarray not in map(type, inputs)):
+        return float(data)
+    return np.asarray(data)
+
+
+def sum_to_shape(x: Any, *, shape: tuple[int, ...], dtype: Any) -> Any:
+    """x summed over every axis that broadcasting added or stretched; dtype float makes a float."""
+    if dtype is float:
+        return float(np.sum(x))
+    lead = x.ndim - len(shape)
+    stretched = [lead + i for i, n in enumerate(shape) if n == 1 and x.shape[lead + i] != 1]
+    axes = (*range(lead), *stretched)
+    total = np.add.reduce(x, axis=axes, keepdims=True) if axes else x
+    return total.reshape(shape).astype(dtype, copy=False)
+
+
+def repeated(x: Any, *, shape: tuple[int, ...]) -> Any:
+    """x broadcast to a shape, as a view."""
+    x = np.asarray(x)
+    if x.ndim:
+        return np.broadcast_to(x, shape)
+    # One number, read again and again. np.broadcast_to takes ten times as long for the same view.
+    return np.ndarray(shape, x.dtype, x, strides=(0,) * len(shape))

@@ -1,0 +1,70 @@
+"""Weights on disk: the one reader and writer of safetensors files.
+
+A safetensors file is a table of names, dtypes and shapes followed by the numbers themselves. It
+can hold no code, so a file from a stranger is safe to load, and other frameworks read it as well.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .errors import lesson
+
+
+def save(arrays: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
+    """Write named arrays to a file, as a whole or not at all.
+
+    The bytes go to a new file beside `path`, which then takes its name: whoever interrupts this,
+    the old file or the new one is there, never half of one. Raises E27 for what is not numbers.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save({"weight": np.eye(2)}, f"{folder}/model.safetensors")
+    ...     load(f"{folder}/model.safetensors")
+    {'weight': array([[1., 0.],
+           [0., 1.]])}
+    """
+    import safetensors.numpy
+
+    # The library reads memory as if it were in C order: of W.T it would write other numbers.
+    whole = {name: np.asarray(array, order="C") for name, array in arrays.items()}
+    for name, array in whole.items():
+        if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
+            what = f"{name!r} has dtype {array.dtype}, which a safetensors file cannot hold"
+            raise lesson("E27", what=what, fix=f"save {name}.astype(float)")
+    data = safetensors.numpy.save(whole)
+    target = Path(path)
+    draft = target.with_name(f".{target.name}.{os.urandom(4).hex()}")
+    try:
+        with draft.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def load(path: str | os.PathLike[str]) -> dict[str, np.ndarray[Any, Any]]:
+    """Read the named arrays of a file. Raises E27 if it is missing, damaged or not safetensors."""
+    import safetensors.numpy
+
+    source = Path(path)
+    try:
+        data = source.read_bytes()
+    except FileNotFoundError:
+        raise lesson("E27m", path=str(path), folder=str(Path.cwd())) from None
+    try:
+        arrays = safetensors.numpy.load(data)
+    except safetensors.SafetensorError as error:
+        what = f"{source} is damaged or not a safetensors file ({error})"
+        raise lesson("E27", what=what, fix="save it again where it came from") from None
+    except KeyError as dtype:
+        what = f"{source} holds {dtype} numbers, a dtype that NumPy does not have"
+        raise lesson("E27", what=what, fix="convert to float32 before saving") from None
+    return {name: array.copy() for name, array in sorted(arrays.items())}

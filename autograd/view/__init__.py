@@ -1,0 +1,8 @@
+"""Seeing backpropagation: pictures read from the record that `history` and `sweep` give.
+
+- `model.py` reads the record once: which boxes, which edges, which contributions;
+- `draw.py` makes a static picture of it;
+- `render.py` turns a description in Graphviz's language into SVG, PNG or PDF.
+
+Views only read: no node is changed, and a graph that was used up or updated can still be drawn.
+"""

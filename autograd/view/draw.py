@@ -1,0 +1,342 @@
+"""`draw(node)`: a static picture of the graph, with every value and every gradient in it.
+
+Operands are left of what is computed from them, so values flow to the right and gradients to the
+left. The picture is taken at once: what happens to the graph later does not change it.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..errors import GraphError, lesson
+from ..node import Node, history
+from .model import Box, Data, Edge, Graph, census, is_number, read, size
+from .render import png_size, render
+
+INK, GREY, LINE = "#1F2933", "#5F6B7A", "#9AA5B1"
+
+
+class Style(NamedTuple):
+    """The colours of a box."""
+
+    border: str
+    fill: str
+    label: str
+
+
+STYLES = {  # leaves blue, results orange: told apart by every kind of eye
+    "leaf": Style("#0072B2", "#EEF6FB", "#005A8C"),
+    "result": Style("#E69F00", "#FFF9EC", "#7A5200"),
+    "data": Style("#9AA5B1", "#F5F7FA", GREY),
+    "constant": Style("#C5CDD6", "#FFFFFF", GREY),
+}
+COMMUTATIVE = {"+", "*"}  # for all others the first operand is drawn above the second
+SYMBOLS = {"*": "×", "-": "−", "**": "power"}
+FONT = "Helvetica,Arial,Liberation Sans,DejaVu Sans,sans-serif"
+GRAPH = {
+    "bgcolor": "white", "pad": "0.12", "nodesep": "0.3", "ranksep": "0.28", "labelloc": "b",
+    "outputorder": "edgesfirst", "fontname": FONT, "fontsize": "10", "fontcolor": GREY,
+}  # fmt: skip
+NODE = {"shape": "plain", "fontname": FONT, "fontsize": "11", "fontcolor": INK}
+EDGE = {
+    "color": LINE, "penwidth": "0.9", "arrowsize": "0.55", "fontname": FONT, "fontsize": "10",
+    "fontcolor": GREY,
+}  # fmt: skip
+ROOM = '<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="50" HEIGHT="18"><TR><TD></TD></TR></TABLE>>'
+# An edge without text keeps room for it, so that the picture stays in place when gradients arrive.
+QUICK = {"splines": "line", "nslimit": "1", "mclimit": "0.5"}  # for graphs of many boxes
+MANY, MOST = 80, 3000
+SUFFIXES = (".svg", ".png", ".pdf", ".dot")
+
+
+class Picture:
+    """A picture of a graph: it shows itself in a notebook, and `save` writes it to a file.
+
+    dot: its description in Graphviz's language. text: the graph as a tree of text.
+    """
+
+    def __init__(self, dot: str, text: str, summary: str) -> None:
+        self.dot = dot
+        self.text = text
+        self._summary = summary
+
+    def __repr__(self) -> str:
+        return f"<{self._summary}; .save('graph.svg') writes it, print() shows it as text>"
+
+    def __str__(self) -> str:
+        return self.text
+
+    @cached_property
+    def svg(self) -> str:
+        """The picture as SVG text. Raises E25 if there is nothing to draw it with."""
+        return render(self.dot, "svg").decode()
+
+    @cached_property
+    def png(self) -> bytes:
+        """The picture as PNG, drawn at twice the size it is to be shown at."""
+        return render(self.dot, "png")
+
+    def save(self, path: str | Path) -> Path:
+        """Write the picture; the name's ending chooses .svg, .png, .pdf or .dot. Returns the path.
+
+        Raises E26b for other endings, and E25 if there is nothing to draw the picture with.
+        """
+        path = Path(path)
+        kind = path.suffix.lower()
+        if kind not in SUFFIXES:
+            what = f"cannot save a picture as {path.name!r}: the ending must be one of "
+            fix = f'picture.save("{path.stem}.svg")'
+            raise lesson("E26b", what=what + ", ".join(SUFFIXES), fix=fix)
+        if kind == ".dot":
+            path.write_text(self.dot, encoding="utf-8")
+        else:
+            path.write_bytes(render(self.dot, kind[1:]))
+        return path
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        """What notebooks show: SVG, and PNG for those that do not trust SVG (freshly cloned)."""
+        try:
+            svg, png = self.svg, self.png
+        except GraphError as nothing_to_draw_with:
+            return {"text/plain": f"{nothing_to_draw_with}\n\n{self.text}"}
+        bundle = {"image/svg+xml": svg, "image/png": png, "text/plain": repr(self)}
+        return bundle, {"image/png": png_size(png)}
+
+
+def draw(node: Node, direction: str = "LR", max_nodes: int = 300) -> Picture:
+    """A picture of how node was computed: values, gradients, and what flowed along each edge.
+
+    direction: "LR", from left to right, or "TB", from top to bottom.
+    max_nodes: a graph of more boxes is counted, not drawn; 3000 is the most that can be asked for.
+
+    Before backward() every gradient is "—". After it an edge shows
+    incoming gradient × local derivative = contribution; for arrays, shapes and norms.
+    Raises E26 for what is not a node, and E26b for another direction.
+
+    >>> from autograd import Value, draw
+    >>> a = Value(3.0, name="a")
+    >>> L = a * a
+    >>> L.backward()
+    >>> print(draw(L))
+    * = 9, gradient 1
+    ├─ a = 3, gradient 6
+    └─ a (see above)
+    """
+    if not isinstance(node, Node):
+        raise lesson("E26", kind=type(node).__name__)
+    if direction not in ("LR", "TB"):
+        what = f"direction={direction!r} is not a direction to draw in"
+        raise lesson("E26b", what=what, fix='draw(loss, direction="LR")   or "TB"')
+    nodes = history(node)
+    boxes = size(nodes)
+    title = f"Picture of {node._mark('name') or 'a graph'}"
+    if boxes > min(max_nodes, MOST):
+        counts = census(nodes)
+        lines = [f"{boxes:,} boxes: too many to draw one by one", ""]
+        lines += [f"{count:>9,}  {name}" for name, count in counts.items()]
+        summary = f"{title}: {boxes:,} boxes, only counted"
+        return Picture(notice(boxes, counts), "\n".join(lines), summary)
+    graph = read(node)
+    summary = f"{title}: {len(graph.boxes)} boxes, {len(graph.edges)} edges"
+    return Picture(description(graph, direction), tree(graph), summary)
+
+
+def description(graph: Graph, direction: str) -> str:
+    """The graph in Graphviz's language."""
+    from graphviz import Digraph
+
+    many = len(graph.boxes) > MANY
+    page = Digraph("graph", graph_attr=GRAPH, node_attr=NODE, edge_attr=EDGE)
+    page.attr(rankdir=direction, **(QUICK if many else {}))
+    if graph.swept:
+        page.attr(label=caption(graph))
+    boxes = {box.key: box for box in graph.boxes}
+    for box in graph.boxes:
+        shown = constant(box) if box.kind == "constant" else card(box, graph.root)
+        order = {} if box.op in (None, *COMMUTATIVE) else {"ordering": "in"}
+        page.node(box.key, shown, **order)
+    used = set()
+    for edge in graph.edges:
+        source, box = edge.source, boxes[edge.source]
+        if many and box.op is None and source in used:  # long edges to one leaf take seconds
+            source = f"{edge.target}_{edge.position}"
+            page.node(source, chip(f"{box.name or box.kind} (again)", box.kind))
+        used.add(source)
+        dashed = {"style": "dashed"} if box.kind in ("data", "constant") else {}
+        page.edge(source, edge.target, flow(edge), **dashed)
+    return str(page.source)
+
+
+def card(box: Box, root: Box) -> str:
+    """A node: name and operation above, value and gradient below."""
+    style = STYLES[box.kind]
+    symbol = SYMBOLS.get(box.op, box.op) if box.op else box.kind
+    name, made_by = (box.name, symbol) if box.name else (symbol, "")
+    rows = [pair(bold(shortened(name)), small(made_by, style.label))]
+    if box.updated:
+        rows.append(wide(small("updated since", style.label)))
+    rows.append("<HR/>")
+    rows += [pair(small(what), plain(text)) for what, text in facts(box)]
+    if box.earlier is not None:
+        when, now = ("before", "this pass") if box.op is None else ("elsewhere", "from here")
+        here = box.gradient - box.earlier
+        rows.append(wide(small(f"{brief(box.earlier)} ({when}) + {brief(here)} ({now})")))
+    return table("".join(rows), style, border=2 if box is root else 1)
+
+
+def facts(box: Box) -> list[tuple[str, str]]:
+    """The rows of a card: value and gradient, or for an array its shape and both norms."""
+    if is_number(box.value):
+        rows = [("value", number(box.value)), ("gradient", brief(box.gradient))]
+    else:
+        rows = [
+            ("shape", str(np.shape(box.value))),
+            ("|value|", number(norm(box.value))),
+            ("|gradient|", "—" if box.gradient is None else number(norm(box.gradient))),
+        ]
+    return rows[:-1] if box.kind == "data" else rows
+
+
+def constant(box: Box) -> str:
+    """A constant operand: a small box with its number, or its shape."""
+    text = number(box.value) if is_number(box.value) else str(np.shape(box.value))
+    return chip(text, "constant")
+
+
+def chip(text: str, kind: str) -> str:
+    """A small box with nothing but text in it."""
+    text = small(f"\u00a0{text}\u00a0", STYLES[kind].label)
+    return table(f"<TR><TD>{text}</TD></TR>", STYLES[kind])
+
+
+def flow(edge: Edge) -> str:
+    """What an edge says: nothing before backward, then incoming × local = contribution."""
+    if edge.incoming is None:
+        return ROOM
+    if edge.stale:
+        return label(small(f"{brief(edge.incoming)} × ? = ?"))
+    if edge.local is not None:
+        product = small(f"{number(edge.incoming)} × {number(edge.local)} =\u00a0")
+        return label(product + small(number(edge.contribution), INK))
+    if is_number(edge.contribution) and is_number(edge.incoming):
+        return label(small(number(edge.contribution), INK))
+    shapes = f"{np.shape(edge.incoming)} → {np.shape(edge.contribution)}"
+    norms = f"norm {number(norm(edge.incoming))} → {number(norm(edge.contribution))}"
+    return label(f"{small(shapes)}<BR/>{small(norms, INK)}")
+
+
+def caption(graph: Graph) -> str:
+    """How to read the edges."""
+    told = "shape and norm of the incoming gradient → of the contribution"
+    if any(edge.local is not None for edge in graph.edges):
+        told = "incoming gradient × local derivative = contribution"
+    doubt = any(edge.stale for edge in graph.edges)
+    return f"on each edge:  {told}" + ("    (? where data was updated since)" if doubt else "")
+
+
+def notice(boxes: int, counts: dict[str, int]) -> str:
+    """A card with counts, in Graphviz's language, for a graph that is too large to draw."""
+    from graphviz import Digraph
+
+    rows = [wide(bold(f"{boxes:,} boxes")), wide(small("too many to draw one by one")), "<HR/>"]
+    rows += [pair(small(SYMBOLS.get(name, name)), f"{count:,}") for name, count in counts.items()]
+    page = Digraph("graph", graph_attr=GRAPH, node_attr=NODE)
+    page.node("notice", table("".join(rows), STYLES["data"]))
+    return str(page.source)
+
+
+def tree(graph: Graph) -> str:
+    """The graph as text: each box above what it was made from, shared boxes once."""
+    boxes = {box.key: box for box in graph.boxes}
+    operands: dict[str, list[str]] = {key: [] for key in boxes}
+    for edge in graph.edges:
+        operands[edge.target].append(edge.source)
+    lines: list[str] = []
+    shown = set()
+    waiting = [(graph.root.key, "", "")]
+    while waiting:
+        key, lead, indent = waiting.pop()
+        lines.append(lead + line(boxes[key], again=key in shown))
+        if key in shown:
+            continue
+        shown.add(key)
+        below = [(source, f"{indent}├─ ", f"{indent}│  ") for source in operands[key]]
+        below[-1:] = [(source, f"{indent}└─ ", f"{indent}   ") for source, _, _ in below[-1:]]
+        waiting += reversed(below)
+    return "\n".join(lines)
+
+
+def line(box: Box, again: bool) -> str:
+    """A box in one line of text."""
+    called = " ".join(part for part in (box.name, box.op) if part) or box.kind
+    if again:
+        return f"{called} (see above)"
+    if box.kind == "constant":
+        return brief(box.value)
+    value = number(box.value) if is_number(box.value) else f"array of shape {np.shape(box.value)}"
+    return f"{called} = {value}, gradient {brief(box.gradient)}"
+
+
+def brief(data: Data) -> str:
+    """A number, the norm of an array, or "—" for what is not computed."""
+    if data is None:
+        return "—"
+    return number(data) if is_number(data) else f"norm {number(norm(data))}"
+
+
+def number(x: Data) -> str:
+    """Four significant digits, with a true minus sign."""
+    return f"{float(x):.4g}".replace("-", "−")
+
+
+def norm(data: Data) -> float:
+    """The length of an array as one long vector: the root of the sum of squares."""
+    return float(np.linalg.norm(np.ravel(data).astype(float)))
+
+
+def shortened(name: str, longest: int = 24) -> str:
+    """A name that leaves room for the picture."""
+    return name if len(name) <= longest else f"{name[: longest - 1]}…"
+
+
+def table(rows: str, style: Style, border: int = 1) -> str:
+    """A rounded box, as the label of a node."""
+    return (
+        f'<<TABLE STYLE="ROUNDED" BORDER="{border}" COLOR="{style.border}" '
+        f'BGCOLOR="{style.fill}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="4">{rows}</TABLE>>'
+    )
+
+
+def pair(left: str, right: str) -> str:
+    """A row of two: left and right aligned."""
+    return f'<TR><TD ALIGN="LEFT">{left}</TD><TD ALIGN="RIGHT">{right}</TD></TR>'
+
+
+def wide(text: str) -> str:
+    """A row of one; the spaces are for browsers whose letters are a little wider than ours."""
+    return f'<TR><TD COLSPAN="2" ALIGN="LEFT">{text}\u00a0\u00a0</TD></TR>'
+
+
+def bold(text: str) -> str:
+    """Text of a heading."""
+    return f'<FONT POINT-SIZE="12"><B>{plain(text)}</B></FONT>'
+
+
+def small(text: str, colour: str = GREY) -> str:
+    """Text that says what something is."""
+    return f'<FONT POINT-SIZE="10" COLOR="{colour}">{plain(text)}</FONT>' if text else ""
+
+
+def plain(text: str) -> str:
+    """Text that means itself: no markup, and an unseen space ends Graphviz's escapes, as in \\N."""
+    return escape(text).replace("\\", "\\\u200b")
+
+
+def label(text: str) -> str:
+    """Text of an edge, with room around it."""
+    return f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="2"><TR><TD>{text}</TD></TR></TABLE>>'

@@ -1,0 +1,92 @@
+"""How a row is measured: CPU time of one thread, in rounds that alternate between the engines."""
+
+from __future__ import annotations
+
+import importlib.util
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+Times = dict[str, float]
+
+
+class Row(NamedTuple):
+    """Ours against one peer, with the target of the design."""
+
+    name: str
+    work: str
+    peer: str
+    ratio: float | None
+    must: float
+    goal: float
+    ours: float | None = None
+    theirs: float | None = None
+
+
+def installed(module: str) -> bool:
+    """Whether a peer can be measured here."""
+    return importlib.util.find_spec(module) is not None
+
+
+def cpu_time(run: Callable[[], Any], repeats: int) -> float:
+    """Seconds of CPU time for one call of run, over a block of repeats."""
+    start = time.process_time()
+    for _ in range(repeats):
+        run()
+    return (time.process_time() - start) / repeats
+
+
+def interleaved(engines: dict[str, Callable[[], Any]], rounds: int, block: float = 0.05) -> Times:
+    """The median time of each engine, which take turns: round by round, a block of calls each."""
+    repeats = {}
+    for name, run in engines.items():
+        run()
+        repeats[name] = max(1, round(block / max(cpu_time(run, 3), 1e-9)))
+    times: dict[str, list[float]] = {name: [] for name in engines}
+    for _ in range(rounds):
+        for name, run in engines.items():
+            times[name].append(cpu_time(run, repeats[name]))
+    return {name: statistics.median(found) for name, found in times.items()}
+
+
+def in_own_process(module: str, engine: str, *options: str) -> float:
+    """The figure printed by `python -m module engine options`, in a process of its own."""
+    command = [sys.executable, "-m", module, engine, *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return float(done.stdout.split()[-1])
+
+
+def alternating(module: str, engines: list[str], rounds: int, *options: str) -> Times:
+    """The median figure of each engine, each run alone in a process, engines taking turns."""
+    found: dict[str, list[float]] = {engine: [] for engine in engines}
+    for _ in range(rounds):
+        for engine in engines:
+            found[engine].append(in_own_process(module, engine, *options))
+    return {engine: statistics.median(times) for engine, times in found.items()}
+
+
+def table(rows: list[Row]) -> str:
+    """The rows as one Markdown table; a row that misses its `must` says so."""
+    lines = [
+        "| row | work | against | ours / theirs | must | goal | |",
+        "|---|---|---|---:|---:|---:|---|",
+    ]
+    for row in rows:
+        ratio = "peer missing" if row.ratio is None else f"{row.ratio:.3g}"
+        lines.append(
+            f"| {row.name} | {row.work} | {row.peer} | {ratio} | {row.must:g} | {row.goal:g} "
+            f"| {verdict(row)} |"
+        )
+    return "\n".join(lines)
+
+
+def verdict(row: Row) -> str:
+    """Which of the two targets a row reaches."""
+    if row.ratio is None:
+        return ""
+    if row.ratio <= row.goal:
+        return "goal"
+    return "must" if row.ratio <= row.must else "**missed**"

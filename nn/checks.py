@@ -1,0 +1,125 @@
+"""What layers and losses refuse, each with its lesson: sizes, shapes, probabilities, labels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+
+from autograd import Value
+from autograd.data import plain, raw, shape_of
+from autograd.errors import lesson
+
+
+def require_sizes(layer: str, **sizes: Any) -> None:
+    """Raise E24 for a size that is not a whole number of at least 1."""
+    for name, size in sizes.items():
+        if not isinstance(size, Integral) or size < 1:
+            what = f"{layer}: {name} must be a whole number, 1 or more; got {size!r}"
+            why = "it counts the numbers that go in or come out"
+            raise lesson("E24", what=what, why=why, fix=f"{layer}(2, 16)")
+
+
+def require_probability(p: float) -> None:
+    """Raise E24 unless p is between 0 and 1."""
+    if not 0 <= p <= 1:
+        what = f"Dropout: p must be between 0 and 1; got {p!r}"
+        why = (
+            "p is the probability of dropping a number. PyTorch would say: dropout probability has "
+            "to be between 0 and 1"
+        )
+        raise lesson("E24b", what=what, why=why, fix="nn.Dropout(0.5)   drops half of the numbers")
+
+
+def holds_values(x: Any) -> bool:
+    """Whether x is a list of Values, or of lists of them."""
+    return isinstance(x, list | tuple) and any(isinstance(entry, Value) for entry in flat(x))
+
+
+def flat(x: Any) -> list[Any]:
+    """All entries of nested lists, or of an array, in one list."""
+    if isinstance(x, list | tuple):
+        return [entry for row in x for entry in flat(row)]
+    return raw(x).ravel().tolist() if shape_of(x) else [x]
+
+
+def shape(x: Any) -> tuple[int, ...]:
+    """The shape of an array, a Tensor, a number or nested lists."""
+    if not isinstance(x, list | tuple):
+        return shape_of(x)
+    return (len(x), *shape(x[0])) if x else (0,)
+
+
+def require_reduction(reduction: str) -> None:
+    """Raise E24 unless reduction is one of the three."""
+    if reduction not in ("mean", "sum", "none"):
+        what = f"reduction must be 'mean', 'sum' or 'none'; got {reduction!r}"
+        why = "it says how the losses of all entries become one number"
+        raise lesson("E24b", what=what, why=why, fix='reduction="mean"')
+
+
+def require_same_shape(loss: str, p: tuple[int, ...], y: tuple[int, ...]) -> None:
+    """Raise E07 unless each prediction has its own target."""
+    if p == y:
+        return
+    clash, why = "have different shapes", "each prediction is compared with the target in its place"
+    try:
+        both = np.broadcast_shapes(p, y)
+        pairs, entries = math.prod(both), max(math.prod(p), math.prod(y))
+        clash = f"would broadcast to {both}"
+        why = "one number would be compared with many, not each prediction with its own target"
+        if pairs > entries:
+            every = "every prediction would be compared with every target"
+            why = f"{every}: {pairs:,} differences instead of {entries:,}"
+    except ValueError:
+        pass
+    fix = f"give the target the shape of the prediction, {p}"
+    if [n for n in p if n != 1] == [n for n in y if n != 1]:
+        fix = f"target = target.reshape({', '.join(map(str, (-1, *p[1:])))})"
+    raise lesson("E07", loss=loss, prediction=p, target=y, clash=clash, why=why + ".", fix=fix)
+
+
+def require_probabilities(p: Any) -> None:
+    """Raise E11 unless all of p is between 0 and 1."""
+    data = np.array([raw(entry) for entry in flat(p)] if holds_values(p) else raw(plain(p)))
+    if not ((data >= 0) & (data <= 1)).all():
+        raise lesson("E11", low=float(data.min()), high=float(data.max()))
+
+
+def class_indices(scores: tuple[int, ...], target: Any) -> np.ndarray[Any, Any]:
+    """The target as an array of class indices. Raises E08 or E09 if it is something else."""
+    if len(scores) not in (1, 2):
+        what = f"CrossEntropyLoss: scores must have shape (N, C) or (C,); got {scores}"
+        why = "the last axis holds one score for each class"
+        raise lesson("E24b", what=what, why=why, fix="scores.reshape(-1, C)")
+    labels = np.asarray(raw(plain(target)))
+    classes = scores[-1]
+    if labels.shape != scores[:-1]:
+        fix = "y = y.reshape(-1)"
+        if labels.shape == scores:
+            fix = "y = y.argmax(axis=-1)   for rows with a single 1"
+        elif labels.size != math.prod(scores[:-1]):
+            fix = "give one label for each row of scores"
+        raise lesson("E08", shape=scores[:-1], last=classes - 1, target=labels.shape, fix=fix)
+    if labels.dtype.kind not in "iu":
+        what = f"labels must be whole numbers; got {labels.dtype}."
+        raise lesson("E09", what=what, fix="y = y.astype(int)")
+    wrong = labels[(labels < 0) | (labels >= classes)]
+    if wrong.size:
+        span = f"{classes} classes (0..{classes - 1})"
+        what = f"the target has label {wrong[0]}, but there are {span}."
+        shifted = labels.min() == 1 and labels.max() == classes
+        fix = "y = y - 1" if shifted else f"give the last layer {labels.max() + 1} outputs"
+        raise lesson("E09", what=what, fix=fix if labels.min() >= 0 else "y = y - y.min()")
+    return labels
+
+
+def require_activation(name: Any, known: Iterable[Any]) -> None:
+    """Raise E24 unless there is an activation of that name."""
+    if name not in known:
+        what = f"there is no activation {name!r}; there are {', '.join(map(repr, known))}"
+        why = "a neuron looks its activation up by name"
+        raise lesson("E24b", what=what, why=why, fix="nn.Neuron(2, activation='tanh')")

@@ -1,0 +1,148 @@
+"""Batches: the arithmetic of samples, batch size, iterations and epochs.
+
+One iteration is one update from one batch. One epoch has seen every sample once: ceil(samples /
+batch size) iterations. The batch size decides what gradient descent is called: all samples at once,
+batch; one at a time, stochastic; between, mini-batch.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from autograd.data import numeric, raw
+from autograd.errors import Hint, lesson
+from autograd.random import generator
+
+Array = np.ndarray[Any, Any]
+
+
+class DataLoader:
+    """Samples in batches: iterating over it is one epoch, one tuple of arrays per iteration.
+
+    arrays: X, y, ...: equally many samples each, along the first axis.
+    batch_size: samples per batch; None or "full" takes all (batch gradient descent).
+    shuffle: a new random order in every epoch, from `seed` or the library's generator.
+    drop_last: leave out the last batch if it is smaller than the others.
+
+    Raises E20 for a batch size or data that give no batches.
+
+    >>> loader = DataLoader(np.zeros((100, 2)), np.zeros(100), batch_size=32)
+    >>> print(loader)
+    100 samples, batch size 32: 4 iterations per epoch, the last with 4 samples; mini-batch \
+gradient descent
+    >>> [len(X) for X, y in loader]
+    [32, 32, 32, 4]
+    """
+
+    def __init__(
+        self, *arrays: Any, batch_size: int | str | None = 32, shuffle: bool = False,
+        drop_last: bool = False, seed: int | np.random.Generator | None = None,
+    ) -> None:  # fmt: skip
+        self.arrays = together(arrays)
+        self.samples = len(self.arrays[0])
+        self.batch_size = size_of_batch(batch_size, self.samples, drop_last)
+        self.shuffle = shuffle
+        self.drop_last = drop_last
+        self._generator = None if seed is None else generator(seed)
+
+    def __len__(self) -> int:
+        """Iterations per epoch."""
+        whole, rest = divmod(self.samples, self.batch_size)
+        return whole if self.drop_last or not rest else whole + 1
+
+    def __iter__(self) -> Iterator[tuple[Array, ...]]:
+        order = np.arange(self.samples)
+        if self.shuffle:
+            generator(self._generator).shuffle(order)
+        for i in range(len(self)):
+            batch = order[i * self.batch_size : (i + 1) * self.batch_size]
+            yield tuple([array[batch] for array in self.arrays])
+
+    def __str__(self) -> str:
+        rest = self.samples % self.batch_size
+        last = f", the last with {counted(rest, 'sample')}" if rest and not self.drop_last else ""
+        last = f", {counted(rest, 'sample')} left out" if rest and self.drop_last else last
+        return (
+            f"{counted(self.samples, 'sample')}, batch size {self.batch_size}: "
+            f"{counted(len(self), 'iteration')} per epoch{last}; {self.method} gradient descent"
+        )
+
+    def __repr__(self) -> str:
+        return f"DataLoader({self})"
+
+    @property
+    def method(self) -> str:
+        """What the batch size makes of gradient descent: batch, stochastic or mini-batch."""
+        if self.batch_size == self.samples:
+            return "batch"
+        return "stochastic" if self.batch_size == 1 else "mini-batch"
+
+
+def train_test_split(
+    X: Any, y: Any, test_size: float = 0.25, seed: int | np.random.Generator | None = None
+) -> tuple[Array, Array, Array, Array]:
+    """Shuffle the samples and keep some for testing: X_train, X_test, y_train, y_test.
+
+    test_size: a fraction of the samples between 0 and 1 (rounded up), or a whole number of them.
+
+    >>> X_train, X_test, y_train, y_test = train_test_split(np.eye(10), np.arange(10), 0.2, seed=0)
+    >>> len(y_train), len(y_test)
+    (8, 2)
+    """
+    X, y = together((X, y))
+    whole = isinstance(test_size, int | np.integer)
+    count = int(test_size) if whole else math.ceil(test_size * len(X))
+    if not 0 < count < len(X) or not (whole or 0 < test_size < 1):
+        what = f"test_size={test_size} of {counted(len(X), 'sample')} leaves nothing on one side"
+        raise lesson("E20s", what=what)
+    order = generator(seed).permutation(len(X))
+    test, train = order[:count], order[count:]
+    return X[train], X[test], y[train], y[test]
+
+
+def together(arrays: tuple[Any, ...]) -> list[Array]:
+    """Data as arrays of equally many samples."""
+    found = [raw(array) for array in arrays]
+    found = [array if isinstance(array, np.ndarray) else numeric(array) for array in found]
+    if not found or not all(array.ndim for array in found):
+        what = "a DataLoader needs arrays with one sample per row, such as X and y"
+        raise lesson("E20", what=what, fix="DataLoader(X, y, batch_size=32)")
+    lengths = [len(array) for array in found]
+    if min(lengths) == 0:
+        raise lesson("E20", what="there are no samples", fix="check how X and y were loaded")
+    if len(set(lengths)) > 1:
+        shapes = ", ".join(str(array.shape) for array in found)
+        what = f"the arrays have {' and '.join(map(str, lengths))} samples (shapes {shapes})"
+        fix = "give every array one row per sample; X = X.T if the samples are its columns"
+        raise lesson("E20", what=what, fix=fix)
+    return found
+
+
+def size_of_batch(batch_size: int | str | None, samples: int, drop_last: bool) -> int:
+    """The number of samples that a batch size means, checked."""
+    if batch_size is None or batch_size == "full":
+        return samples
+    if not isinstance(batch_size, int | np.integer) or isinstance(batch_size, bool):
+        what = f"batch_size must be a whole number, None or 'full'; got {batch_size!r}"
+        raise lesson("E20", what=what, fix="DataLoader(X, y, batch_size=32)")
+    if batch_size < 1:
+        what = f"batch_size must be at least 1; got {batch_size}"
+        raise lesson("E20", what=what, fix="DataLoader(X, y, batch_size=1)   for one at a time")
+    if batch_size <= samples:
+        return int(batch_size)
+    if drop_last:
+        what = f"batch_size={batch_size} with drop_last leaves 0 batches of {samples} samples"
+        raise lesson("E20", what=what, fix=f"DataLoader(X, y, batch_size={samples})")
+    hint = lesson("E20h", batch_size=batch_size, samples=samples)
+    warnings.warn(str(hint), Hint, stacklevel=3)
+    return samples
+
+
+def counted(n: int, thing: str) -> str:
+    """A number and its noun: 1 sample, 2 samples."""
+    return f"{n} {thing}" if n == 1 else f"{n} {thing}s"

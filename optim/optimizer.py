@@ -1,0 +1,382 @@
+"""Optimizer: all parameters as one vector, and an update rule on it.
+
+A network has many parameters, but an update rule treats every number alike. So the parameters of a
+group are laid end to end in one vector per dtype: each Tensor's data becomes a view into it (a
+Value's number is copied in and out), and a step costs a handful of NumPy calls however many
+parameters there are. An optimizer is then its paper's few lines: the method `update`.
+
+Others may give a parameter new data at any time: a second optimizer, a cell run again, a loaded
+file. So every step first looks, by identity, whether each parameter still is its view.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator
+from copy import copy
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from autograd.data import raw
+from autograd.errors import Hint, lesson
+from autograd.face import Face
+
+from .table import Entries, UpdateTable
+
+Array: TypeAlias = np.ndarray[Any, Any]
+Group: TypeAlias = dict[str, Any]
+
+INFINITY = float("inf")
+ALLOWED = {  # option: from (included), to (excluded)
+    "momentum": (0, INFINITY),
+    "weight_decay": (0, INFINITY),
+    "eps": (0, INFINITY),
+    "alpha": (0, 1),
+    "betas": (0, 1),
+}
+LARGE_LR = 10
+
+
+class Optimizer:
+    """w <- w - step, where a subclass says what the step is: its method `update`.
+
+    params: Values and Tensors, or a list of groups {"params": [...], "lr": ...} whose options
+        take the place of the optimizer's own.
+    lr, options: the learning rate, and whatever else the rule reads. `param_groups` keeps them,
+        one dict per group, and every step reads them again: a schedule may change them.
+
+    Raises E18 without parameters, E19 for a learning rate that is not positive.
+
+    >>> from autograd import Value
+    >>> class SignDescent(Optimizer):
+    ...     def update(self, w, g, t, memory, group):
+    ...         return group["lr"] * np.sign(g)
+    >>> w = Value(3.0)
+    >>> optimizer = SignDescent([w], lr=0.5)
+    >>> (w * w).backward()
+    >>> optimizer.step()
+    >>> w.data
+    2.5
+    """
+
+    def __init__(self, params: Iterable[Any], lr: float, **options: Any) -> None:
+        options = {"lr": lr, **options}
+        self.param_groups = [whole(group, options) for group in groups_of(params)]
+        self._nodes = [node for group in self.param_groups for node in group["params"]]
+        if not self._nodes:
+            raise lesson("E18", detail=used_up(params))
+        if len(set(map(id, self._nodes))) < len(self._nodes):
+            what = "a parameter was given to the optimizer twice"
+            why = "it would take two steps where one is meant"
+            raise lesson("E24", what=what, why=why, fix="give each parameter once, in one group")
+        for group in self.param_groups:
+            check(group)
+        self._vectors = [
+            (group, vector) for group in self.param_groups for vector in laid_out(group["params"])
+        ]
+
+    def update(self, w: Array, g: Array, t: int, memory: Memory, group: Group) -> Array:
+        """The rule: what to subtract from w.
+
+        w, g: parameters and gradient, flat vectors of one length.
+        t: the number of this step, from 1.
+        memory: vectors by name, kept from step to step, zero before their first use.
+        group: the options.
+        """
+        raise NotImplementedError
+
+    def step(self) -> None:
+        """Update every parameter that has a gradient. Raises E22 if none has one."""
+        for group, vector, gradients in self._gather():
+            vector.advance(self.update, group, gradients)
+            vector.scatter(gradients)
+
+    def zero_grad(self) -> None:
+        """Forget all gradients; without it the next backward() adds to them."""
+        for node in self._nodes:
+            node.grad = None
+
+    def explain_step(self) -> UpdateTable:
+        """The table name | old | gradient | step | new of what step() would do now.
+
+        Nothing is changed; the same rule runs on copies, so the numbers are those of step().
+
+        >>> from autograd import Value
+        >>> from optim import GradientDescent
+        >>> w = Value(0.5, name="w")
+        >>> ((w * 2.0 - 3) ** 2).backward()
+        >>> GradientDescent([w], lr=0.1).explain_step()
+        GradientDescent: new = old - step
+        name  old  gradient  step  new
+        w     0.5        -8  -0.8  1.3
+        """
+        index = {id(node): i for i, node in enumerate(self._nodes)}
+        entries = {}
+        for group, vector, gradients in self._gather():
+            trial = vector.copy()
+            steps = trial.advance(self.update, group, gradients)
+            for i, gradient in gradients.items():
+                node, span = vector.nodes[i], vector.spans[i]
+                old, step, new = vector.data[span].copy(), steps[span], trial.data[span]
+                n = index[id(node)]
+                name, shape = node.name or f"p{n}", np.shape(node._data)
+                entries[n] = Entries(name, shape, old, gradient.copy(), step, new)
+        title = f"{type(self).__name__}: new = old - step"
+        return UpdateTable(title, [entries[n] for n in sorted(entries)])
+
+    def state_dict(self) -> dict[str, Any]:
+        """Options and memory as plain data: {"state": {index: ...}, "param_groups": [...]}.
+
+        Parameters are numbered in the order in which they were given, as in PyTorch.
+        """
+        index = {id(node): i for i, node in enumerate(self._nodes)}
+        state = {}
+        for _, vector in self._vectors:
+            for node, remembered in zip(vector.nodes, vector.remembered(), strict=True):
+                if remembered["step"]:
+                    state[index[id(node)]] = remembered
+        groups = [
+            {**group, "params": [index[id(node)] for node in group["params"]]}
+            for group in self.param_groups
+        ]
+        return {"state": dict(sorted(state.items())), "param_groups": groups}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Continue where the optimizer stopped whose `state_dict()` this is."""
+        saved = state_dict["param_groups"]
+        ours = [len(group["params"]) for group in self.param_groups]
+        theirs = [len(group["params"]) for group in saved]
+        if ours != theirs:
+            what = f"the saved state has groups of {theirs} parameters, this optimizer of {ours}"
+            raise lesson("E18b", what=what)
+        state = state_dict["state"]
+        index = {id(node): i for i, node in enumerate(self._nodes)}
+        for _, vector in self._vectors:
+            vector.recall([state.get(index[id(node)], {"step": 0}) for node in vector.nodes])
+        for group, options in zip(self.param_groups, saved, strict=True):
+            group.update({key: value for key, value in options.items() if key != "params"})
+
+    def __repr__(self) -> str:
+        options = {key: value for key, value in self.param_groups[0].items() if key != "params"}
+        told = ", ".join(f"{key}={value}" for key, value in options.items())
+        return f"{type(self).__name__}({len(self._nodes)} parameters, {told})"
+
+    def _gather(self) -> list[tuple[Group, Vector, dict[int, Array]]]:
+        found = [
+            (group, vector, gradients)
+            for group, vector in self._vectors
+            if (gradients := vector.gather())
+        ]
+        if not found:
+            raise lesson("E22")
+        return found
+
+
+class Memory(dict[str, Array]):
+    """What an update rule remembers from step to step: vectors, zero before their first use."""
+
+    def __init__(self, like: Array, known: dict[str, Array] | None = None) -> None:
+        super().__init__(known or {})
+        self.like = like
+
+    def __missing__(self, name: str) -> Array:
+        self[name] = np.zeros_like(self.like)
+        return self[name]
+
+
+class Vector:
+    """Parameters end to end in one array, what a rule remembers of them, and their step counts.
+
+    A step is gather, advance, scatter; parameters are meant by their place in `nodes`.
+    """
+
+    def __init__(self, nodes: list[Face]) -> None:
+        self.nodes = nodes
+        self.data = np.concatenate([np.ravel(node._data) for node in nodes])
+        ends = np.cumsum([np.size(node._data) for node in nodes]).tolist()
+        self.spans = [slice(a, b) for a, b in zip([0, *ends], ends, strict=False)]
+        self.steps = [0] * len(nodes)
+        self.memory = Memory(self.data)
+
+    def gather(self) -> dict[int, Array]:
+        """Bring the vector up to date, and read the gradients there are: {place: flat}."""
+        raise NotImplementedError
+
+    def scatter(self, changed: Iterable[int]) -> None:
+        """Give the parameters their new numbers, and tell the graph that they changed."""
+        raise NotImplementedError
+
+    def advance(self, update: Any, group: Group, gradients: dict[int, Array]) -> Array:
+        """Take one step; returns it as a vector, zero for parameters without a gradient.
+
+        Parameters that were left out of earlier steps have a smaller t; one update serves all
+        those of equal t. Usually that is everybody, and nothing is copied.
+        """
+        ages: dict[int, list[int]] = {}
+        for i in gradients:
+            ages.setdefault(self.steps[i] + 1, []).append(i)
+        steps: Any = None
+        for t, part in ages.items():
+            g = np.concatenate([gradients[i] for i in part], dtype=self.data.dtype)
+            if len(part) == len(self.nodes):
+                steps = update(self.data, g, t, self.memory, group)
+                self.data -= steps
+                self.steps = [t] * len(part)
+                break
+            steps = np.zeros_like(self.data) if steps is None else steps
+            where = np.concatenate([np.r_[self.spans[i]] for i in part])
+            w = self.data[where]
+            memory = Memory(w, {name: vector[where] for name, vector in self.memory.items()})
+            steps[where] = update(w, g, t, memory, group)
+            self.data[where] -= steps[where]
+            for name, vector in memory.items():
+                self.memory[name][where] = vector
+            for i in part:
+                self.steps[i] = t
+        return steps  # type: ignore[no-any-return]
+
+    def copy(self) -> Vector:
+        """The same numbers elsewhere, to try a step on."""
+        trial = copy(self)
+        trial.data, trial.steps = self.data.copy(), self.steps.copy()
+        trial.memory = Memory(trial.data, {name: v.copy() for name, v in self.memory.items()})
+        return trial
+
+    def remembered(self) -> Iterator[dict[str, Any]]:
+        """For each parameter its step count and its piece of every vector in memory."""
+        for node, span, step in zip(self.nodes, self.spans, self.steps, strict=True):
+            shape = np.shape(node._data)
+            pieces = {name: v[span].reshape(shape).copy() for name, v in self.memory.items()}
+            yield {"step": step, **pieces}
+
+    def recall(self, remembered: list[dict[str, Any]]) -> None:
+        """The reverse of `remembered`."""
+        memory = Memory(self.data)
+        for node, span, saved in zip(self.nodes, self.spans, remembered, strict=True):
+            for name, piece in saved.items():
+                if name == "step":
+                    continue
+                if np.shape(piece) != np.shape(node._data):
+                    what = f"the saved {name!r} has shape {np.shape(piece)}, its parameter has "
+                    raise lesson("E18b", what=f"{what}shape {np.shape(node._data)}")
+                memory[name][span] = np.ravel(piece)
+        self.memory = memory
+        self.steps = [int(saved["step"]) for saved in remembered]
+
+
+class Tensors(Vector):
+    """Tensors of one dtype: their data are views into the vector."""
+
+    def __init__(self, nodes: list[Face]) -> None:
+        super().__init__(nodes)
+        self.views = [
+            self.data[span].reshape(node._data.shape)
+            for node, span in zip(nodes, self.spans, strict=True)
+        ]
+        self.adopt()
+
+    def adopt(self) -> None:
+        """Copy in what is no longer a view into this vector, and make it one again."""
+        for node, view in zip(self.nodes, self.views, strict=True):
+            if node._data is not view:
+                if node._data.shape != view.shape or node._data.dtype != view.dtype:
+                    was, now = (f"{a.dtype} {a.shape}" for a in (view, node._data))
+                    name = repr(node.name) if node.name else "a parameter"
+                    what = f"{name} was {was} when the optimizer was built and is {now} now"
+                    raise lesson("E18b", what=what)
+                view[...] = node._data
+                node._data = view
+
+    def gather(self) -> dict[int, Array]:
+        """Bring the vector up to date, and read the gradients there are: {place: flat}."""
+        self.adopt()
+        gradients = {}
+        for i, node in enumerate(self.nodes):
+            g = node.grad
+            if g is None:
+                continue
+            if type(g) is not np.ndarray:
+                g = np.asarray(raw(g))
+            if g.shape != self.views[i].shape:
+                raise lesson("E01c", node=node, given=g.shape, shape=self.views[i].shape)
+            gradients[i] = g.ravel()
+        return gradients
+
+    def scatter(self, changed: Iterable[int]) -> None:
+        """The views show the new numbers already; tell the graph that they changed."""
+        for i in changed:
+            self.nodes[i]._changed()
+
+
+class Values(Vector):
+    """Values: their numbers are copied into the vector and out again."""
+
+    def gather(self) -> dict[int, Array]:
+        """Bring the vector up to date, and read the gradients there are: {place: flat}."""
+        self.data[:] = [node._data for node in self.nodes]
+        having = [i for i, node in enumerate(self.nodes) if node.grad is not None]
+        flat = np.array([raw(self.nodes[i].grad) for i in having], dtype=float)
+        return dict(zip(having, flat.reshape(-1, 1), strict=True))
+
+    def scatter(self, changed: Iterable[int]) -> None:
+        """Give the Values their new numbers, and tell the graph that they changed."""
+        numbers = self.data.tolist()
+        for i in changed:
+            self.nodes[i]._data = numbers[i]
+            self.nodes[i]._changed()
+
+
+def groups_of(params: Any) -> list[Group]:
+    """The groups that the first argument of an optimizer means."""
+    if isinstance(params, Face) or not isinstance(params, Iterable):
+        what = f"the optimizer needs a list of parameters, but got a {type(params).__name__}"
+        fix = "[w, b]   or   model.parameters()"
+        raise lesson("E24", what=what, why="it updates each parameter in the list", fix=fix)
+    entries = list(params)
+    if entries and isinstance(entries[0], dict):
+        return [{**entry, "params": list(entry["params"])} for entry in entries]
+    return [{"params": entries}]
+
+
+def whole(group: Group, options: Group) -> Group:
+    """A group with all its options."""
+    for entry in group["params"]:
+        if not isinstance(entry, Face) or entry.op is not None:
+            what = f"{entry!r} is not a parameter"
+            why = "an optimizer updates leaves: Values and Tensors not made by an operation"
+            raise lesson("E24", what=what, why=why, fix="w = Tensor(data, requires_grad=True)")
+    if unknown := sorted(group.keys() - options.keys() - {"params"}):
+        what = f"{unknown[0]!r} is not an option of this optimizer"
+        why = f"it reads {', '.join(options)}"
+        raise lesson("E24", what=what, why=why, fix='{"params": [w, b], "lr": 0.1}')
+    return {**options, **group}
+
+
+def laid_out(nodes: list[Face]) -> list[Vector]:
+    """One vector for each dtype among the nodes."""
+    kinds: dict[Any, list[Face]] = {}
+    for node in nodes:
+        kind = float if type(node._data) is float else node._data.dtype
+        kinds.setdefault(kind, []).append(node)
+    return [Values(some) if kind is float else Tensors(some) for kind, some in kinds.items()]
+
+
+def check(group: Group) -> None:
+    """Raise E19 for options without meaning; hint at a learning rate that hardly has one."""
+    lr = group["lr"]
+    if not lr >= 0:
+        raise lesson("E19", lr=lr)
+    if lr == 0 or lr > LARGE_LR:
+        effect = "nothing would change" if lr == 0 else "steps this large seldom converge"
+        warnings.warn(str(lesson("E19h", lr=lr, effect=effect)), Hint, stacklevel=4)
+    for name, (low, high) in ALLOWED.items():
+        for value in np.ravel(group.get(name, low)):
+            if not low <= value < high:
+                allowed = f"in [{low}, {high})" if high < INFINITY else f"at least {low}"
+                raise lesson("E19b", option=name, allowed=allowed, value=group[name])
+
+
+def used_up(params: Any) -> str:
+    """What is special about an empty list of parameters, in words."""
+    return ": this generator was already used up, or had none" if iter(params) is params else ""

@@ -1,0 +1,318 @@
+"""`draw`: what stands in the picture, how it shows and saves itself, and what it falls back on."""
+
+import re
+import stat
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import DataError, GraphError, KindError, Tensor, Value, draw, no_grad
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def example():
+    a, b, c = Value(3.0, name="a"), Value(2.0, name="b"), Value(1.0, name="c")
+    d = a * b
+    d.name = "d"
+    e = d + c
+    e.name = "e"
+    L = e * a
+    L.name = "L"
+    return L, a
+
+
+def groups(picture, kind):
+    """The texts of each node or edge of the SVG, by its title."""
+    found = {}
+    for group in ET.fromstring(picture.svg).iter(f"{SVG}g"):
+        if group.get("class") == kind:
+            texts = ["".join(text.itertext()) for text in group.iter(f"{SVG}text")]
+            found.setdefault(group.find(f"{SVG}title").text, []).append(
+                " ".join(" ".join(texts).split())
+            )
+    return found
+
+
+def cards(picture):
+    return [text for texts in groups(picture, "node").values() for text in texts]
+
+
+def flows(picture):
+    return sorted(text for texts in groups(picture, "edge").values() for text in texts)
+
+
+def heights(picture):
+    """How far down each card stands."""
+    found = {}
+    for group in ET.fromstring(picture.svg).iter(f"{SVG}g"):
+        if group.get("class") == "node":
+            name, *_ = group.iter(f"{SVG}text")
+            found[name.text] = float(name.get("y"))
+    return found
+
+
+def test_before_backward_gradients_are_dashes_and_edges_are_silent():
+    L, _ = example()
+    assert cards(draw(L)) == [
+        "a leaf value 3 gradient —", "b leaf value 2 gradient —", "c leaf value 1 gradient —",
+        "d × value 6 gradient —", "e + value 7 gradient —", "L × value 21 gradient —",
+    ]  # fmt: skip
+    assert flows(draw(L)) == [""] * 6
+
+
+def test_after_backward_every_number_is_there():
+    L, _ = example()
+    L.backward()
+    assert cards(draw(L)) == [
+        "a leaf value 3 gradient 13", "b leaf value 2 gradient 9", "c leaf value 1 gradient 3",
+        "d × value 6 gradient 3", "e + value 7 gradient 3", "L × value 21 gradient 1",
+    ]  # fmt: skip
+    assert flows(draw(L)) == sorted(
+        ["3 × 2 = 6", "3 × 3 = 9", "3 × 1 = 3", "3 × 1 = 3", "1 × 3 = 3", "1 × 7 = 7"]
+    )
+    assert "incoming gradient × local derivative = contribution" in draw(L).svg
+
+
+def test_numbers_have_four_significant_digits():
+    x = Value(-123.456789, name="x")
+    y = x * 0.00123456
+    y.backward()
+    assert cards(draw(y))[0] == "x leaf value −123.5 gradient 0.001235"
+    assert "1 × 0.001235 = 0.001235" in flows(draw(y))
+
+
+def test_a_times_a_has_two_edges():
+    a = Value(3.0, name="a")
+    L = a * a
+    L.backward()
+    assert groups(draw(L), "edge") == {"n0->n1": ["1 × 3 = 3", "1 × 3 = 3"]}
+
+
+def test_the_first_operand_stands_above_the_second():
+    a, b = Value(1.0, name="a"), Value(2.0, name="b")
+    c = b**2.0
+    below, above = heights(draw(a - c)), heights(draw(c - a))
+    assert below["a"] < below["power"]
+    assert above["a"] > above["power"]
+
+
+def test_operands_stand_left_or_with_tb_above():
+    L, _ = example()
+    assert "rankdir=LR" in draw(L).dot
+    down = heights(draw(L, direction="TB"))
+    assert down["a"] < down["d"] < down["e"] < down["L"]
+
+
+def test_tensors_show_shapes_and_norms():
+    X, W = Tensor(np.ones((4, 3)), name="X"), Tensor(np.ones((3, 2)), requires_grad=True, name="W")
+    L = (X @ W).mean()
+    assert "W leaf shape (3, 2) |value| 2.449 |gradient| —" in cards(draw(L))
+    L.backward()
+    assert cards(draw(L)) == [
+        "X data shape (4, 3) |value| 3.464",
+        "W leaf shape (3, 2) |value| 2.449 |gradient| 1.225",
+        "@ shape (4, 2) |value| 8.485 |gradient| 0.3536",
+        "mean value 3 gradient 1",
+    ]
+    assert flows(draw(L)) == [
+        "", "() → (4, 2) norm 1 → 0.3536", "(4, 2) → (3, 2) norm 0.3536 → 1.225",
+    ]  # fmt: skip
+
+
+def test_an_accumulated_leaf_tells_the_passes_apart():
+    L, _ = example()
+    L.backward(retain_graph=True)
+    L.backward()
+    assert "a leaf value 3 gradient 26 13 (before) + 13 (this pass)" in cards(draw(L))
+
+
+def test_an_updated_leaf_says_so_and_its_edges_claim_nothing():
+    L, a = example()
+    L.backward()
+    with no_grad():
+        a -= 0.1 * a.grad
+    picture = draw(L)
+    assert "a leaf updated since value 1.7 gradient 13" in cards(picture)
+    assert "L × value 21 gradient 1" in cards(picture)
+    assert flows(picture) == sorted(
+        ["3 × ? = ?", "3 × ? = ?", "3 × 1 = 3", "3 × 1 = 3", "1 × ? = ?", "1 × ? = ?"]
+    )
+
+
+def test_a_picture_stays_as_it_was_taken():
+    L, a = example()
+    picture = draw(L)
+    L.backward()
+    a.data = 100.0
+    assert cards(picture)[0] == "a leaf value 3 gradient —"
+
+
+def test_names_may_hold_anything():
+    a = Value(1.0, name='<b> & "c" \\N')
+    assert cards(draw(a * 2.0))[0].replace("\u200b", "") == '<b> & "c" \\N leaf value 1 gradient —'
+    long = Value(1.0, name="n" * 100)
+    assert cards(draw(long * 2.0))[0] == "n" * 23 + "… leaf value 1 gradient —"
+
+
+def test_an_untracked_root_is_a_single_box():
+    assert cards(draw(Tensor([3.0, 4.0], name="X"))) == ["X data shape (2,) |value| 5"]
+
+
+def test_the_same_graph_gives_the_same_bytes():
+    pictures = []
+    for _ in range(2):
+        L, _ = example()
+        L.backward()
+        pictures.append(draw(L))
+    assert pictures[0].dot == pictures[1].dot
+    assert pictures[0].svg == pictures[1].svg
+    assert pictures[0].png == pictures[1].png
+
+
+def test_notebooks_get_svg_and_png_of_one_size():
+    L, _ = example()
+    data, metadata = draw(L)._repr_mimebundle_()
+    assert data["image/png"].startswith(b"\x89PNG")
+    assert "<svg" in data["image/svg+xml"]
+    assert "<script" not in data["image/svg+xml"]
+    assert data["text/plain"] == repr(draw(L))
+    points = float(re.search(r'<svg width="(\d+)pt"', data["image/svg+xml"])[1])
+    assert metadata["image/png"]["width"] == pytest.approx(points, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("ending", "magic"),
+    [("svg", b"<?xml"), ("png", b"\x89PNG\r\n"), ("pdf", b"%PDF"), ("dot", b"digraph")],
+)
+def test_save_writes_the_kind_of_file_its_name_says(tmp_path, ending, magic):
+    L, _ = example()
+    path = tmp_path / f"graph.{ending}"
+    assert draw(L).save(str(path)) == path
+    assert path.read_bytes().startswith(magic)
+
+
+def test_save_refuses_other_endings(tmp_path):
+    L, _ = example()
+    with pytest.raises(DataError, match=r"'graph.jpeg'.*one of .svg, .png, .pdf, .dot") as error:
+        draw(L).save(tmp_path / "graph.jpeg")
+    assert 'picture.save("graph.svg")' in str(error.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_not_a_node_is_refused():
+    L, _ = example()
+    with pytest.raises(KindError, match="given float data, which does not know how it was made"):
+        draw(L.data)
+
+
+def test_other_directions_are_refused():
+    L, _ = example()
+    with pytest.raises(DataError, match=r"direction='up' is not(.|\n)*direction=\"LR\""):
+        draw(L, direction="up")
+
+
+def test_text():
+    L, _ = example()
+    L.backward()
+    assert str(draw(L)) == (
+        "L * = 21, gradient 1\n"
+        "├─ e + = 7, gradient 3\n"
+        "│  ├─ d * = 6, gradient 3\n"
+        "│  │  ├─ a = 3, gradient 13\n"
+        "│  │  └─ b = 2, gradient 9\n"
+        "│  └─ c = 1, gradient 3\n"
+        "└─ a (see above)"
+    )
+    assert repr(draw(L)).startswith("<Picture of L: 6 boxes, 6 edges;")
+
+
+@pytest.fixture
+def no_renderer(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "pygraphviz", None)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return tmp_path
+
+
+def test_without_any_renderer_notebooks_get_the_tree_with_one_message(no_renderer):
+    L, _ = example()
+    picture = draw(L)
+    bundle = picture._repr_mimebundle_()
+    assert list(bundle) == ["text/plain"]
+    assert bundle["text/plain"].count("pip install pygraphviz") == 1
+    assert bundle["text/plain"].endswith(f"\n\n{picture}")
+
+
+def test_without_any_renderer_saving_says_what_to_install(no_renderer):
+    L, _ = example()
+    with pytest.raises(GraphError, match="pip install pygraphviz"):
+        draw(L).save(no_renderer / "graph.svg")
+    assert draw(L).save(no_renderer / "graph.dot").read_text().startswith("digraph")
+
+
+def test_without_pygraphviz_the_program_dot_is_used(no_renderer):
+    program = no_renderer / "dot"
+    program.write_text("#!/bin/sh\nwhile read -r _; do :; done\necho drawn by the program $*\n")
+    program.chmod(program.stat().st_mode | stat.S_IXUSR)
+    L, _ = example()
+    assert draw(L).svg == "drawn by the program -Kdot -Tsvg\n"
+
+
+def chain(length):
+    w, h = Value(0.5, name="w"), Value(1.0, name="h")
+    for _ in range(length):
+        h = (w * h).tanh()
+    h.backward()
+    return h
+
+
+def test_too_large_a_graph_is_counted_not_drawn():
+    picture = draw(chain(2000))
+    assert cards(picture) == ["4,002 boxes too many to draw one by one tanh 2,000 × 2,000 leaf 2"]
+    assert "4,002 boxes" in repr(picture)
+    assert "4,002 boxes" in str(picture)
+
+
+def test_max_nodes_sets_the_limit():
+    assert len(cards(draw(chain(10), max_nodes=22))) == 22
+    assert len(cards(draw(chain(10), max_nodes=21))) == 1
+    assert len(cards(draw(chain(2000), max_nodes=10**6))) == 1
+
+
+def test_in_a_graph_of_many_boxes_a_leaf_is_drawn_once_for_each_use():
+    shown = cards(draw(chain(50)))
+    assert shown.count("w (again)") == 49
+    assert len([text for text in shown if text.startswith("w leaf")]) == 1
+    assert len(flows(draw(chain(50)))) == 150
+
+
+def test_drawing_loads_nothing_until_it_draws():
+    program = (
+        "import sys, autograd; print('autograd.view' in sys.modules);"
+        "autograd.draw; print('graphviz' in sys.modules, 'pygraphviz' in sys.modules)"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert result.stdout.split() == ["False", "False", "False"]
+
+
+def test_drawing_prints_nothing():
+    program = "from autograd import Value, draw; assert draw(Value(1.0) * 2.0).png"
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (result.stdout, result.stderr, result.returncode) == ("", "", 0)
+
+
+def test_a_program_without_standard_error_can_draw():
+    program = (
+        "import os; os.close(2); from autograd import Value, draw; print(draw(Value(1.0)).svg)"
+    )
+    result = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    assert "</svg>" in result.stdout
+
+
+def test_the_package_knows_no_other_lazy_names():
+    with pytest.raises(AttributeError, match="no attribute 'drawing'"):
+        _ = autograd.drawing

@@ -1,0 +1,484 @@
+import csv
+import warnings
+
+import numpy as np
+import pytest
+
+import optim
+from autograd import Hint, Tensor, Value, no_grad
+from optim import SGD, Adam, GradientDescent, Optimizer, RMSprop
+
+EVERY = [
+    lambda params: GradientDescent(params, lr=0.1),
+    lambda params: SGD(params, lr=0.1, momentum=0.9, dampening=0.1, weight_decay=0.01),
+    lambda params: SGD(params, lr=0.1, momentum=0.9, nesterov=True),
+    lambda params: RMSprop(params, lr=0.1, momentum=0.5, centered=True),
+    lambda params: Adam(params, lr=0.1),
+]
+X = np.random.default_rng(0).normal(size=(8, 3))
+
+
+def parameters(dtype=float):
+    rng = np.random.default_rng(1)
+    return [
+        Tensor(rng.normal(size=(3, 2)), requires_grad=True, dtype=dtype, name="W"),
+        Tensor(rng.normal(size=2), requires_grad=True, dtype=dtype),
+        Value(0.5, name="scale"),
+    ]
+
+
+def loss_of(W, b, scale):
+    return (((X @ W + b).tanh() * scale - 0.3) ** 2).mean()
+
+
+def train(optimizer, params, steps, loss=loss_of):
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss(*params).backward()
+        optimizer.step()
+
+
+def numbers(params):
+    return [np.array(p.data) for p in params]
+
+
+def same_bits(xs, ys):
+    return all(np.array_equal(x, y) for x, y in zip(xs, ys, strict=True))
+
+
+# --- one vector -------------------------------------------------------------------------------
+
+
+def test_tensors_are_views_of_one_vector():
+    params = [Tensor(np.ones(shape), requires_grad=True) for shape in [(2, 3), (), (4,)]]
+    GradientDescent(params)
+    bases = {id(p.data.base) for p in params}
+    assert len(bases) == 1
+    assert params[0].data.base.shape == (11,)
+
+
+def test_an_optimizer_updates_nothing_at_birth():
+    params = parameters()
+    before = numbers(params)
+    Adam(params)
+    assert same_bits(numbers(params), before)
+
+
+@pytest.mark.parametrize("make", EVERY)
+def test_float32_stays_float32_and_learns(make):
+    params = parameters(np.float32)
+    start = loss_of(*params).item()
+    train(make(params), params, 20)
+    assert [p.data.dtype for p in params[:2]] == [np.float32, np.float32]
+    assert loss_of(*params).item() < start
+
+
+@pytest.mark.parametrize("make", EVERY)
+def test_one_vector_or_one_by_one_is_the_same(make):
+    together, apart = parameters(), parameters()
+    optimizer = make(together)
+    singles = [make([p]) for p in apart]
+    for _ in range(5):
+        train(optimizer, together, 1)
+        for p in apart:
+            p.grad = None
+        loss_of(*apart).backward()
+        for single in singles:
+            single.step()
+    assert same_bits(numbers(together), numbers(apart))
+
+
+def test_a_transposed_gradient_is_read_in_order():
+    w = Tensor(np.zeros((2, 3)), requires_grad=True)
+    w.grad = np.arange(6.0).reshape(3, 2).T
+    GradientDescent([w], lr=1.0).step()
+    np.testing.assert_array_equal(w.data, -np.arange(6.0).reshape(3, 2).T)
+
+
+def test_gradients_that_are_nodes_are_read():
+    w, v = Value(3.0), Tensor([1.0, 2.0], requires_grad=True)
+    ((w * w) + (v * v).sum()).backward(create_graph=True)
+    GradientDescent([w, v], lr=0.5).step()
+    assert w.data == 0
+    np.testing.assert_array_equal(v.data, [0, 0])
+    w.grad = v.grad = None
+
+
+def test_a_gradient_of_another_shape_is_refused():
+    w = Tensor(np.zeros((2, 3)), requires_grad=True, name="w")
+    w.grad = np.zeros((3, 2))
+    with pytest.raises(ValueError, match=r"'w' has shape \(2, 3\).*gradient has shape \(3, 2\)"):
+        GradientDescent([w]).step()
+
+
+# --- re-adoption ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", EVERY)
+def test_reassigned_data_is_adopted_and_the_state_kept(make):
+    params, expected = parameters(), parameters()
+    optimizer, other = make(params), make(expected)
+    train(optimizer, params, 3)
+    train(other, expected, 3)
+    for p, q in zip(params, expected, strict=True):
+        p.data = np.array(p.data) + 1  # new memory
+        with no_grad():
+            q += 1  # in place, still a view
+    train(optimizer, params, 3)
+    train(other, expected, 3)
+    assert same_bits(numbers(params), numbers(expected))
+
+
+def test_two_optimizers_over_one_trunk_both_move_it():
+    trunk, head_a, head_b = (Tensor([x], requires_grad=True) for x in (1.0, 2.0, 3.0))
+    a, b = SGD([trunk, head_a], 0.1, momentum=0.5), SGD([trunk, head_b], 0.1, momentum=0.5)
+    w, va, vb, ma, mb = 1.0, 2.0, 3.0, np.zeros(2), np.zeros(2)
+    for _ in range(4):
+        train(a, [trunk, head_a], 1, lambda t, h: (t * h).sum())
+        ma = 0.5 * ma + [va, w]
+        w, va = np.array([w, va]) - 0.1 * ma
+        train(b, [trunk, head_b], 1, lambda t, h: (t * h).sum())
+        mb = 0.5 * mb + [vb, w]
+        w, vb = np.array([w, vb]) - 0.1 * mb
+        np.testing.assert_allclose([trunk.data[0], head_a.data[0], head_b.data[0]], [w, va, vb])
+
+
+def test_a_cell_run_again_leaves_no_dead_optimizer():
+    w = Tensor([1.0], requires_grad=True)
+    first = GradientDescent([w], lr=0.25)
+    second = GradientDescent([w], lr=0.25)
+    train(second, [w], 1, lambda w: (w * w).sum())
+    assert w.data[0] == 0.5
+    train(first, [w], 1, lambda w: (w * w).sum())
+    assert w.data[0] == 0.25
+
+
+def test_a_parameter_of_another_dtype_is_refused_by_name():
+    w = Tensor([1.0], requires_grad=True, name="w")
+    optimizer = GradientDescent([w])
+    w._data = w._data.astype(np.float32)
+    with pytest.raises(ValueError, match=r"'w' was float64 \(1,\).*float32 \(1,\) now"):
+        optimizer.step()
+
+
+# --- what the graph is told -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("w", [Value(2.0, name="w"), Tensor(2.0, requires_grad=True, name="w")])
+def test_an_old_graph_refuses_backward_after_a_step(w):
+    old = w * w
+    loss = w * 3.0
+    loss.backward()
+    GradientDescent([w], lr=0.1).step()
+    with pytest.raises(RuntimeError, match="'w' was changed after it was used"):
+        old.backward()
+
+
+def test_a_parameter_that_was_left_out_is_not_changed():
+    used, unused = Value(2.0), Value(3.0)
+    old = unused * unused
+    optimizer = Adam([used, unused])
+    (used * used).backward()
+    optimizer.step()
+    old.backward()
+    assert unused.grad == 6.0
+
+
+# --- rules as identities ----------------------------------------------------------------------
+
+
+def test_never_zeroing_gradients_is_momentum_one():
+    summed, rolling = parameters(), parameters()
+    never_zeroed, ball = GradientDescent(summed, lr=0.03), SGD(rolling, lr=0.03, momentum=1)
+    for _ in range(20):
+        loss_of(*summed).backward()
+        never_zeroed.step()
+        train(ball, rolling, 1)
+        assert same_bits(numbers(summed), numbers(rolling))
+
+
+def test_adam_without_mean_and_correction_is_rmsprop():
+    xs, ys = parameters(), parameters()
+    train(Adam(xs, lr=0.02, betas=(0, 0.95), bias_correction=False), xs, 10)
+    train(RMSprop(ys, lr=0.02, alpha=0.95), ys, 10)
+    assert same_bits(numbers(xs), numbers(ys))
+
+
+def test_sgd_without_momentum_is_gradient_descent():
+    xs, ys = parameters(), parameters()
+    train(SGD(xs, lr=0.1), xs, 10)
+    train(GradientDescent(ys, lr=0.1), ys, 10)
+    assert same_bits(numbers(xs), numbers(ys))
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e3])
+def test_adams_first_step_is_lr_times_the_sign(scale):
+    w = Tensor([1.0, -2.0], requires_grad=True)
+    w.grad = scale * np.array([3.0, -0.5])
+    Adam([w], lr=0.1).step()
+    np.testing.assert_allclose(w.data, [0.9, -1.9], rtol=1e-5)
+
+
+def test_uncorrected_adam_steps_too_far_at_first():
+    ratios = []
+    plain, corrected = Value(0.0), Value(0.0)
+    without, with_it = Adam([plain], bias_correction=False), Adam([corrected])
+    for _ in range(12):
+        before = plain.data, corrected.data
+        plain.grad = corrected.grad = 1.0
+        without.step()
+        with_it.step()
+        ratios.append((plain.data - before[0]) / (corrected.data - before[1]))
+    assert ratios[0] == pytest.approx(3.162, abs=1e-3)
+    assert ratios[-1] == pytest.approx(6.569, abs=1e-3)
+
+
+# --- options ----------------------------------------------------------------------------------
+
+
+def test_groups_have_options_of_their_own():
+    a, b = Value(1.0), Value(1.0)
+    optimizer = SGD([{"params": [a], "lr": 0.5}, {"params": [b]}], lr=0.1)
+    (a + b).backward()
+    optimizer.step()
+    assert (a.data, b.data) == (0.5, 0.9)
+
+
+def test_options_are_read_at_every_step():
+    w = Value(1.0)
+    optimizer = GradientDescent([w], lr=0.5)
+    w.grad = 1.0
+    optimizer.step()
+    optimizer.param_groups[0]["lr"] = 0.0
+    optimizer.step()
+    assert w.data == 0.5
+    optimizer.param_groups[0]["lr"] = 0.25
+    optimizer.step()
+    assert w.data == 0.25
+
+
+def test_zero_grad_forgets():
+    w = Value(1.0)
+    w.grad = 2.0
+    GradientDescent([w]).zero_grad()
+    assert w.grad is None
+
+
+def test_repr_names_the_rule_and_its_options():
+    assert repr(RMSprop([Value(1.0)], alpha=0.9)).startswith("RMSprop(1 parameters, lr=0.01, alpha")
+
+
+@pytest.mark.parametrize("make", EVERY)
+def test_a_loaded_state_continues_bit_for_bit(make):
+    params = parameters()
+    optimizer = make(params)
+    train(optimizer, params, 4)
+    saved, weights = optimizer.state_dict(), numbers(params)
+    train(optimizer, params, 4)
+
+    again = parameters()
+    for p, w in zip(again, weights, strict=True):
+        p.data = w
+    fresh = make(again)
+    fresh.load_state_dict(saved)
+    train(fresh, again, 4)
+    assert same_bits(numbers(again), numbers(params))
+
+
+def test_state_dict_has_pytorchs_form():
+    params = parameters()
+    optimizer = Adam(params, lr=0.1)
+    loss_of(*params).backward()
+    params[1].grad = None
+    optimizer.step()
+    saved = optimizer.state_dict()
+    assert saved["param_groups"][0]["params"] == [0, 1, 2]
+    assert saved["param_groups"][0]["lr"] == 0.1
+    assert list(saved["state"]) == [0, 2]
+    assert saved["state"][0]["step"] == 1
+    assert saved["state"][0]["m"].shape == (3, 2)
+    saved["state"][0]["m"][:] = np.nan
+    assert np.isfinite(optimizer.state_dict()["state"][0]["m"]).all()
+
+
+def test_a_state_of_other_parameters_is_refused():
+    saved = Adam([Value(1.0), Value(2.0)]).state_dict()
+    with pytest.raises(ValueError, match=r"groups of \[2\] parameters, this optimizer of \[1\]"):
+        Adam([Value(1.0)]).load_state_dict(saved)
+    w = Tensor([1.0, 2.0], requires_grad=True)
+    w.grad = w.data
+    optimizer = Adam([w])
+    optimizer.step()
+    with pytest.raises(ValueError, match=r"saved 'm' has shape \(2,\), its parameter has shape"):
+        Adam([Tensor([1.0], requires_grad=True)]).load_state_dict(optimizer.state_dict())
+
+
+# --- explain_step -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", EVERY)
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("gap", [False, True])
+def test_explain_step_is_what_step_then_does(make, dtype, gap):
+    params = parameters(dtype)
+    optimizer = make(params)
+    for turn in range(3):
+        optimizer.zero_grad()
+        loss_of(*params).backward()
+        if gap and turn:
+            params[turn - 1].grad = None
+        before, moving = numbers(params), [p.grad is not None for p in params]
+        rows = list(optimizer.explain_step())
+        assert same_bits(numbers(params), before)
+        gradients = [np.array(p.grad) for p in params if p.grad is not None]
+        optimizer.step()
+        after = [x for x, moves in zip(numbers(params), moving, strict=True) if moves]
+        before = [x for x, moves in zip(before, moving, strict=True) if moves]
+        for field, arrays in [("old", before), ("gradient", gradients), ("new", after)]:
+            told = np.array([getattr(row, field) for row in rows])
+            assert np.array_equal(told, np.concatenate([a.ravel() for a in arrays]))
+        for row in rows:
+            assert row.new == pytest.approx(row.old - row.step, rel=1e-6)
+            assert dtype is np.float32 or row.new == row.old - row.step
+
+
+def test_explain_step_names_every_entry():
+    params = parameters()
+    loss_of(*params).backward()
+    names = [row.name for row in GradientDescent(params, lr=0.1).explain_step()]
+    assert names[:2] == ["W[0, 0]", "W[0, 1]"]
+    assert names[-3:] == ["p1[0]", "p1[1]", "scale"]
+
+
+def test_the_lectures_update_table():
+    w, b = Value(0.5, name="w"), Value(-1.0, name="b")
+    w.grad, b.grad = -8.0, 2.0
+    table = GradientDescent([w, b], lr=0.1).explain_step()
+    assert str(table).splitlines() == [
+        "GradientDescent: new = old - step",
+        "name  old  gradient  step   new",
+        "w     0.5        -8  -0.8   1.3",
+        "b      -1         2   0.2  -1.2",
+    ]
+
+
+def test_a_long_table_is_printed_in_part_and_saved_whole(tmp_path):
+    big = Tensor(np.arange(100.0), requires_grad=True, name="big<")
+    many = [Value(1.0) for _ in range(60)]
+    big.grad = big.data
+    for value in many:
+        value.grad = 1.0
+    table = GradientDescent([big, *many], lr=0.1).explain_step()
+    lines = str(table).splitlines()
+    assert "... and 92 more of big<" in lines
+    assert lines[-1] == "... and 28 more"
+    assert len(lines) == 2 + 40 + 2
+    html = table._repr_html_()
+    assert html.count("<tr>") == 1 + 40 + 2
+    assert "92 more of big&lt;" in html
+    table.to_csv(tmp_path / "step.csv")
+    with (tmp_path / "step.csv").open() as file:
+        saved = list(csv.DictReader(file))
+    assert len(saved) == len(table) == 160
+    for text, row in zip(saved, table, strict=True):
+        assert [float(text[field]) for field in row._fields[1:]] == list(row[1:])
+
+
+# --- errors -----------------------------------------------------------------------------------
+
+
+def test_no_parameters():
+    with pytest.raises(ValueError, match=r"no parameters\.\n.*Why.*\n.*model\.parameters"):
+        SGD([], lr=0.1)
+    with pytest.raises(ValueError, match="no parameters"):
+        Adam(lr=1e-3)
+    generator = (w for w in [Value(1.0)])
+    SGD(generator, lr=0.1)
+    with pytest.raises(ValueError, match="no parameters: this generator was already used up"):
+        SGD(generator, lr=0.1)
+
+
+@pytest.mark.parametrize("lr", [-0.1, float("nan")])
+def test_a_learning_rate_that_is_not_positive(lr):
+    with pytest.raises(ValueError, match=rf"lr must be positive; got {lr}[^.]*\..*\n.*minus sign"):
+        SGD([Value(1.0)], lr=lr)
+    with pytest.raises(ValueError, match="lr must be positive"):
+        SGD([{"params": [Value(1.0)], "lr": lr}])
+
+
+@pytest.mark.parametrize(("lr", "effect"), [(0, "nothing would change"), (11, "seldom converge")])
+def test_a_learning_rate_that_hardly_makes_sense_hints_at_the_callers_line(lr, effect):
+    with pytest.warns(Hint, match=effect) as caught:
+        SGD([Value(1.0)], lr=lr)
+    assert [warning.filename for warning in caught] == [__file__]
+
+
+def test_schedules_may_reach_zero():
+    w = Value(1.0)
+    optimizer = SGD([w], lr=0.1)
+    optimizer.param_groups[0]["lr"] = 0.0
+    w.grad = 1.0
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        optimizer.step()
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda w: SGD(w, momentum=-0.9), "momentum must be at least 0; got -0.9"),
+        (lambda w: SGD(w, momentum=0, nesterov=True), "momentum must be positive"),
+        (lambda w: Adam(w, betas=(0.9, 1.0)), r"betas must be in \[0, 1\); got \(0.9, 1.0\)"),
+        (lambda w: RMSprop(w, alpha=1.5), r"alpha must be in \[0, 1\); got 1.5"),
+        (lambda w: Adam(w, eps=-1), "eps must be at least 0; got -1"),
+    ],
+)
+def test_options_without_meaning(make, message):
+    with pytest.raises(ValueError, match=message):
+        make([Value(1.0)])
+
+
+def test_what_is_not_a_list_of_parameters():
+    w = Tensor([1.0, 2.0], requires_grad=True)
+    with pytest.raises(TypeError, match="a list of parameters, but got a Tensor"):
+        SGD(w, lr=0.1)
+    with pytest.raises(TypeError, match=r"got a object\.[\s\S]*model\.parameters\(\)"):
+        SGD(object(), lr=0.1)
+    with pytest.raises(TypeError, match="'w' is not a parameter"):
+        SGD({"w": w}, lr=0.1)
+    with pytest.raises(TypeError, match=r"op=.*is not a parameter"):
+        SGD([w * 2], lr=0.1)
+    with pytest.raises(TypeError, match="twice"):
+        SGD([w, w], lr=0.1)
+    with pytest.raises(TypeError, match="'learning_rate' is not an option"):
+        SGD([{"params": [w], "learning_rate": 0.1}])
+
+
+def test_step_before_backward():
+    optimizer = SGD([Value(1.0)], lr=0.1)
+    for act in (optimizer.step, optimizer.explain_step):
+        with pytest.raises(RuntimeError, match=r"no parameter has a gradient[\s\S]*loss\.backward"):
+            act()
+
+
+def test_the_base_class_has_no_rule():
+    w = Value(1.0)
+    w.grad = 1.0
+    with pytest.raises(NotImplementedError):
+        Optimizer([w], lr=0.1).step()
+
+
+def test_another_package_named_autograd_is_refused(tmp_path):
+    import subprocess
+    import sys
+    from pathlib import Path
+
+    (tmp_path / "autograd").mkdir()
+    (tmp_path / "autograd" / "__init__.py").write_text("def grad(f): ...\n")
+    (tmp_path / "optim").symlink_to(Path(optim.__file__).parent)
+    run = subprocess.run(
+        [sys.executable, "-c", "import optim"], cwd=tmp_path, capture_output=True, text=True
+    )
+    assert run.returncode == 1
+    assert "pip uninstall -y autograd chainrule && pip install chainrule" in run.stderr
+    assert "ImportError" in run.stderr.splitlines()[-3]
