@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,8 @@ import numpy as np
 from .errors import lesson
 from .node import Node
 
-PLAIN = frozenset([float, int, bool, np.ndarray])
+NUMBERS = frozenset([float, int, bool])
+REAL = "biuf"  # the kinds of dtype that are computed with: bool, int, unsigned int, float
 
 
 def raw(arg: Any) -> Any:
@@ -22,9 +24,14 @@ def shape_of(x: Any) -> tuple[int, ...]:
     return getattr(x, "shape", ())
 
 
+def is_plain(arg: Any) -> bool:
+    """Whether arg is a Python number or an array of real numbers."""
+    return type(arg) in NUMBERS or (type(arg) is np.ndarray and arg.dtype.kind in REAL)
+
+
 def plain(arg: Any) -> Any:
     """An argument as operations take it: a node, a Python number or an array."""
-    if isinstance(arg, Node) or type(arg) in PLAIN:
+    if isinstance(arg, Node) or is_plain(arg):
         return arg
     if isinstance(arg, np.generic):
         return arg.item()
@@ -39,16 +46,16 @@ def numeric(data: Any, dtype: Any = None) -> np.ndarray[Any, Any]:
         array = np.array(data, dtype=dtype)
     except ValueError as error:
         raise lesson("E23", what=str(error), fix="make all rows equally long") from None
-    if array.dtype.kind not in "biuf":
-        raise lesson("E23", what=f"{data!r} is not made of numbers", fix="pass real numbers")
+    if array.dtype.kind not in REAL:
+        raise lesson("E23", what=f"{reprlib.repr(data)} is not made of numbers", fix="pass real numbers")
     return array
 
 
 def as_data(data: Any, inputs: list[Any]) -> Any:
     """A result as a node holds it: one number computed from numbers alone is a float."""
-    if type(data) is float or (type(data) is not np.ndarray and np.ndarray not in map(type, inputs)):
-        return float(data)
-    return np.asarray(data)
+    if type(data) is float:
+        return data
+    return np.asarray(data) if np.ndarray in map(type, inputs) else float(data)
 
 
 def sum_to_shape(x: Any, *, shape: tuple[int, ...], dtype: Any) -> Any:

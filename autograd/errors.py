@@ -8,6 +8,8 @@ Exceptions are subclasses of Python's own, so `except ValueError` still works.
 
 from __future__ import annotations
 
+import re
+from textwrap import fill
 from typing import Any, NamedTuple
 
 
@@ -325,9 +327,32 @@ def lesson(code: str, **facts: Any) -> Exception:
     """The exception for a code, its words filled with facts; nodes are named in them."""
     row = LESSONS[code]
     told = {key: describe(fact) for key, fact in facts.items()}
-    lines = [f"{row.what.format(**told)}", f"  Why:  {row.why.format(**told)}"]
-    lines += [f"  Fix:  {row.fix.format(**told)}", f"  See:  {code[:3]}, {row.see}"]
-    return row.kind("\n".join(lines))
+    why, _, phrase = row.why.format(**told).partition(" PyTorch would say: ")
+    parts = {
+        "": row.what.format(**told),
+        "Why:  ": why,
+        "PyTorch would say: ": phrase,
+        "Fix:  ": row.fix.format(**told),
+        "See:  ": f"{code[:3]}, {row.see}",
+    }
+    return row.kind("\n".join([wrapped(key, text) for key, text in parts.items() if text]))
+
+
+def wrapped(key: str, text: str) -> str:
+    """One part of a lesson, its lines at most 100 columns wide and indented under its key.
+
+    The line to write instead is not broken: it is to be copied. Neither is a shape.
+    """
+    if key == "Fix:  ":
+        return f"  {key}{text}"
+    whole = re.sub(r"(?<=\d), (?=\d)", ",\N{NO-BREAK SPACE}", text)
+    start, after = (f"  {key}", " " * 8) if key else ("", " " * 4)
+    lines = [
+        fill(line, 100, initial_indent=start if i == 0 else after, subsequent_indent=after,
+             break_on_hyphens=False)
+        for i, line in enumerate(whole.split("\n"))
+    ]  # fmt: skip
+    return "\n".join(lines).replace("\N{NO-BREAK SPACE}", " ")
 
 
 def describe(fact: Any) -> Any:

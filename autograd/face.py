@@ -7,6 +7,7 @@ every operator and method is a function of `ops`, under the name it has in Pytho
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -187,8 +188,8 @@ class Face(Node):
         raise NotImplementedError
 
     def detach(self) -> Any:
-        """The same data as a new leaf that tracks no gradient: the chain rule stops here."""
-        return object.__new__(Node.faces[type(self._data)])._leaf(self._data, False)
+        """A copy as a new leaf that tracks no gradient: the chain rule stops here."""
+        return object.__new__(Node.faces[type(self._data)])._leaf(copy(self._data), False)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         if ufunc in PLAIN_ANSWERS:

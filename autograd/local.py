@@ -14,6 +14,7 @@ import numpy as np
 from .node import Node, kinds
 from .op import Op, Rule, Share, faces, fit, new
 
+SINGLE = (int, np.integer, np.floating, np.bool_)  # beside a Value each of them is a float
 CORNER = (ZeroDivisionError, OverflowError, ValueError)  # where floats raise, NumPy gives inf, nan
 
 
@@ -114,8 +115,6 @@ def binary(op: Elementwise) -> Callable[[Any, Any], Any]:
         a, b, tracked = x, y, False
         if type(x) in kinds:
             a, tracked = x._data, x.requires_grad
-        elif type(x) is int and type(getattr(y, "_data", None)) is float:
-            a = x = float(x)
         if type(y) in kinds:
             b, tracked = y._data, tracked or y.requires_grad
         elif type(y) is int and type(a) is float:
@@ -128,7 +127,13 @@ def binary(op: Elementwise) -> Callable[[Any, Any], Any]:
             if a is x and b is y:
                 return data
             return new(faces[float])._result(data, tracked, op, x, y)
+        if type(x) is np.ndarray or type(y) is np.ndarray:
+            return op(x, y)
         if type(a) not in faces or type(b) not in faces or (a is x and b is y):
+            if type(a) is float and isinstance(y, SINGLE):
+                return function(x, float(y))
+            if type(b) is float and isinstance(x, SINGLE):
+                return function(float(x), y)
             return op(x, y)
         data = array(a, b)
         data = data if type(data) is np.ndarray else np.asarray(data)

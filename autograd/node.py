@@ -25,7 +25,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from .errors import lesson
-from .guard import after_hooks, own, refuse_changes, seed, total_of
+from .guard import after_hooks, changes, own, refuse_changes, seed, total_of
 from .state import DEFAULT, current
 
 if TYPE_CHECKING:
@@ -50,7 +50,6 @@ class Node:
     )  # fmt: skip
 
     faces: ClassVar[dict[type, type[Node]]] = {}  # float: Value, np.ndarray: Tensor
-    last_change: ClassVar[int] = 0
 
     _data: Any
     _x: Any
@@ -80,8 +79,9 @@ class Node:
         """Fill in a node that op made of x and y. It remembers them if it is to be tracked."""
         now = state()
         if now is not DEFAULT:
-            if now.scope is not None: rare = {**(rare or {}), "scope": now.scope}
             tracked = tracked and now.recording
+            if now.scope is not None:
+                rare = now.scope if rare is None else {**rare, **now.scope}
         if not tracked:
             return self._leaf(data, False)
         self._data = data
@@ -112,11 +112,11 @@ class Node:
         return None if self._rare is None else self._rare.get(key)
 
     def _note(self, **marks: Any) -> None:
-        self._rare = {**(self._rare or {}), **marks}
+        self._rare = marks if self._rare is None else {**self._rare, **marks}
 
     def _changed(self) -> None:
-        Node.last_change = clock()
-        self._note(changed=Node.last_change)
+        changes[0] = now = clock()
+        self._note(changed=now)
 
     def backward(
         self, gradient: Any = None, retain_graph: bool = False, create_graph: bool = False
@@ -139,11 +139,12 @@ class Node:
         """
         if self._mark("spent"):
             raise lesson("E02", result=self)
+        start = seed(self, gradient, create_graph)
         nodes = history(self)
         refuse_changes(nodes)
-        start = seed(self, gradient, create_graph)
-        leaves = [node for node in nodes if node.op is None]
-        before = [leaf.grad for leaf in leaves]
+        before = [(node, node.grad) for node in nodes if node.op is None]
+        for node in nodes:
+            node.grad = None
         try:
             if create_graph:
                 for node, g, _ in sweep(self, start, create_graph):
@@ -151,13 +152,14 @@ class Node:
             else:
                 sweep_in_slots(nodes, start)
         except BaseException:
-            for leaf, old in zip(leaves, before, strict=True):
+            for leaf, old in before:
                 leaf.grad = old
             raise
-        own(leaves, nodes)
-        for leaf, old in zip(leaves, before, strict=True):
+        for leaf, old in before:
+            g = own(leaf)
             if old is not None:
-                leaf.grad = old if leaf.grad is None else old + leaf.grad
+                g = old if g is None else total_of(old, g, create_graph)
+            leaf.grad = g
         if self.op is not None and not (retain_graph or create_graph):
             self._note(spent=True)
 
@@ -210,9 +212,7 @@ def sweep(
 
 
 def sweep_in_slots(nodes: list[Node], start: Any) -> None:
-    """`sweep` over nodes (youngest first), its gradients kept in `.grad`: the same in less time."""
-    for node in nodes:
-        node.grad = None
+    """`sweep` over nodes, youngest first, its gradients kept in `.grad`: the same in less time."""
     nodes[0].grad = start
     for node in nodes:
         g = node.grad

@@ -20,7 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from .data import PLAIN, as_data, plain, raw, repeated, shape_of, sum_to_shape
+from .data import as_data, is_plain, plain, raw, repeated, shape_of, sum_to_shape
+from .errors import lesson
 from .node import Node, kinds
 from .state import enable_grad
 
@@ -58,7 +59,7 @@ class Op:
             if type(arg) in kinds:
                 inputs.append(arg._data)
                 found, tracked = True, tracked or arg.requires_grad
-            elif type(arg) in PLAIN:
+            elif is_plain(arg):
                 inputs.append(arg)
             else:
                 return self(*[plain(arg) for arg in args], **static)
@@ -121,6 +122,8 @@ def fit(share: Any, like: Any) -> Any:
         return share if single else sum_to(share, shape=(), dtype=float)
     if share.shape == like.shape and share.dtype == like.dtype:
         return np.asarray(share) if isinstance(share, np.generic) else share
+    if like.dtype.kind != "f":
+        raise lesson("E14", dtype=like.dtype)
     return sum_to(share, shape=like.shape, dtype=like.dtype)
 
 

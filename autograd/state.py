@@ -14,7 +14,7 @@ class State(NamedTuple):
     """What every operation looks at before it records itself."""
 
     recording: bool = True
-    scope: str | None = None
+    scope: dict[str, str] | None = None  # {"scope": path}, shared by all nodes made under it
     nesting: int = 0  # how many functions are being differentiated around here
 
 
@@ -58,8 +58,7 @@ def is_grad_enabled() -> bool:
     return current.get().recording
 
 
-@contextmanager
-def scope(name: str) -> Iterator[None]:
+class scope:  # noqa: N801
     """Give every node made inside the block a place to belong to, such as a layer's name.
 
     Scopes nest, and the views draw them as boxes.
@@ -70,6 +69,16 @@ def scope(name: str) -> Iterator[None]:
     ...     (w * w).scope
     'layer.square'
     """
-    outer = current.get().scope
-    with switched(scope=name if outer is None else f"{outer}.{name}"):
-        yield
+
+    __slots__ = ("name", "token")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __enter__(self) -> None:
+        now = current.get()
+        path = f"{now.scope['scope']}.{self.name}" if now.scope else self.name
+        self.token = current.set(now._replace(scope={"scope": path}))
+
+    def __exit__(self, *exception: object) -> None:
+        current.reset(self.token)

@@ -117,7 +117,9 @@ class Tensor(Face, raw=np.ndarray):
         return np.asarray(data, dtype=self.dtype if self.requires_grad else None)
 
     def _write(self, ufunc: Any, other: Any) -> None:
-        ufunc(self._data, other, out=self._data)
+        data = self._data.copy()  # other nodes may hold views of the old array
+        ufunc(data, other, out=data)
+        self._data = data
         self._changed()
 
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .refusal import Refusal
+from .errors import UsageError
 
 Array = np.ndarray[Any, Any]
 
@@ -30,6 +30,7 @@ class Samples(NamedTuple):
     X: float64 (samples, features). y: class indices, int64, or numbers, float64; (samples,).
     classes: their names, in the order of the indices; empty where y is a number.
     what: what the samples are, in a few words.
+    unit: what to divide all features by; None where they have different units.
     """
 
     X: Array
@@ -38,6 +39,7 @@ class Samples(NamedTuple):
     target: str
     classes: tuple[str, ...]
     what: str
+    unit: float | None = None
 
 
 class Row(NamedTuple):
@@ -52,7 +54,7 @@ class Row(NamedTuple):
 
 
 def read_table(path: Path, target: str | None, numeric: bool | None = None) -> Samples:
-    """The samples in a CSV file. Raises Refusal for what cannot be learned from.
+    """The samples in a CSV file. Raises UsageError for what cannot be learned from.
 
     target: the column to predict. numeric: whether it is a number (True) or a class (False); None
         decides by what is in it.
@@ -60,14 +62,14 @@ def read_table(path: Path, target: str | None, numeric: bool | None = None) -> S
     header, rows = read_rows(path)
     columns = ", ".join(header)
     if target is None:
-        raise Refusal(f"say which column of {path} to predict: --target with one of {columns}.")
+        raise UsageError(f"say which column of {path} to predict: --target with one of {columns}.")
     if target not in header:
-        raise Refusal(f"{path} has no column {target!r}; it has {columns}.")
+        raise UsageError(f"{path} has no column {target!r}; it has {columns}.")
     if len(header) == 1:
-        raise Refusal(f"{path} has only the column {target!r}, and nothing to predict it from.")
+        raise UsageError(f"{path} has only the column {target!r}, and nothing to predict it from.")
     if len(rows) < 2:
         count = "one row" if rows else "no rows"
-        raise Refusal(f"{path} has {count} under its header; learning and testing need two.")
+        raise UsageError(f"{path} has {count} under its header; learning and testing need two.")
     place = header.index(target)
     y, classes = read_target(path, target, [(row, row.cells[place]) for row in rows], numeric)
     features = [i for i in range(len(header)) if i != place]
@@ -85,33 +87,34 @@ def read_rows(path: Path) -> tuple[list[str], list[Row]]:
             reader = csv.reader(file, delimiter=max(DELIMITERS, key=first.count), strict=True)
             lines = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
     except FileNotFoundError:
-        raise Refusal(f"there is no file {path}.") from None
+        raise UsageError(f"there is no file {path}.") from None
     except OSError as error:
-        raise Refusal(f"{path} cannot be read: {error.strerror}.") from None
+        raise UsageError(f"{path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
-        raise Refusal(f"{path} is not a text file in UTF-8.") from None
+        raise UsageError(f"{path} is not a text file in UTF-8.") from None
     except csv.Error as error:
-        raise Refusal(f"{path} is not a CSV file: {error}, near line {reader.line_num}.") from None
+        where = f"near line {reader.line_num}"
+        raise UsageError(f"{path} is not a CSV file: {error}, {where}.") from None
     lines = [(line, cells) for line, cells in lines if cells not in ([], [""])]
     if not lines:
-        raise Refusal(f"{path} is empty.")
+        raise UsageError(f"{path} is empty.")
     (_, header), *body = lines
     rows = [Row(i, line, cells) for i, (line, cells) in enumerate(body, 1)]
     check_header(path, header)
     for row in rows:
         if len(row.cells) != len(header):
             sizes = f"{len(row.cells)} cells, but the header has {len(header)}"
-            raise Refusal(f"{path}: {row} has {sizes}.")
+            raise UsageError(f"{path}: {row} has {sizes}.")
     return header, rows
 
 
 def check_header(path: Path, header: list[str]) -> None:
     """Refuse columns that cannot be told apart."""
     if "" in header:
-        raise Refusal(f"{path}: column {header.index('') + 1} has no name in the header.")
+        raise UsageError(f"{path}: column {header.index('') + 1} has no name in the header.")
     name, count = Counter(header).most_common(1)[0]
     if count > 1:
-        raise Refusal(f"{path} has {count} columns named {name!r}.")
+        raise UsageError(f"{path} has {count} columns named {name!r}.")
 
 
 def number_in(path: Path, row: Row, column: str, place: int) -> float:
@@ -120,7 +123,7 @@ def number_in(path: Path, row: Row, column: str, place: int) -> float:
     number = as_number(cell)
     if number is None or not math.isfinite(number):
         found = f"holds {cell!r}, which is not a number" if cell else "is empty"
-        raise Refusal(f"{path}: {row}, column {column!r} {found}; features must be numbers.")
+        raise UsageError(f"{path}: {row}, column {column!r} {found}; features must be numbers.")
     return number
 
 
@@ -131,25 +134,25 @@ def read_target(
     numbers = [as_number(cell) for _, cell in cells]
     for (row, cell), number in zip(cells, numbers, strict=True):
         if cell == "" or (number is not None and not math.isfinite(number)):
-            found = f"holds {cell!r}" if cell else "is empty"
-            raise Refusal(f"{path}: {row}, column {target!r} {found}; every row needs a target.")
+            told = f"holds {cell!r}" if cell else "is empty"
+            raise UsageError(f"{path}: {row}, column {target!r} {told}; every row needs a target.")
     found = [number for number in numbers if number is not None]
     text = len(found) < len(numbers)
     if numeric and text:
         row, cell = cells[numbers.index(None)]
         told = f"{row}, column {target!r} holds {cell!r}, which is not a number"
-        raise Refusal(f"{path}: {told}; --loss mse needs a numeric target.")
+        raise UsageError(f"{path}: {told}; --loss mse needs a numeric target.")
     kinds = sorted({cell for _, cell in cells}) if text else sorted(set(found))
     if len(kinds) == 1:
         told = f"the target {target!r} holds {cells[0][1]!r} in every row"
-        raise Refusal(f"{path}: {told}: there is nothing to learn.")
+        raise UsageError(f"{path}: {told}: there is nothing to learn.")
     if numeric is None:
         numeric = not text and not looks_like_classes(found)
     if numeric:
         return np.array(found), ()
     if len(kinds) * ROWS_PER_CLASS > len(cells):
         told = f"the target {target!r} has {len(kinds)} classes in {len(cells)} rows"
-        raise Refusal(f"{path}: {told}: too few samples of each to learn from.")
+        raise UsageError(f"{path}: {told}: too few samples of each to learn from.")
     index = {kind: i for i, kind in enumerate(kinds)}
     labels = [cell for _, cell in cells] if text else found
     names = tuple(kind if isinstance(kind, str) else f"{kind:.15g}" for kind in kinds)

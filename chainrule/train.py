@@ -1,9 +1,10 @@
 """The main job: train a network on a data set, say what is done, and keep what came out.
 
-`run` is the whole story; each step of it is a function below. The folder it fills holds
+`run` is the whole story. The folder it fills holds
 
-    weights.safetensors   the trained weights, and input.mean and input.std, with which every
-                          feature was scaled: (x - mean) / std; for a numeric target the same two
+    weights.safetensors   the trained weights; also input.mean and input.std, with which every
+                          feature was scaled, (x - mean) / std, and the same two of the target
+                          where it is a number
     history.csv           loss, metrics and learning rate after every epoch
     loss.png              the loss curve
     boundary.png          for two features and classes: which class the network sees where
@@ -13,7 +14,7 @@ so that the network can be built again and used:
 
     state = autograd.storage.load("runs/iris/weights.safetensors")
     mean, std = state.pop("input.mean"), state.pop("input.std")
-    model = nn.Sequential(nn.Linear(4, 32), nn.ReLU(), nn.Linear(32, 3)).eval()
+    model = nn.Sequential(nn.Linear(4, 16), nn.ReLU(), nn.Linear(16, 3)).eval()
     model.load_state_dict(state)
     model((flowers - mean) / std)
 """
@@ -21,13 +22,11 @@ so that the network can be built again and used:
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from difflib import get_close_matches
-from functools import partial
-from itertools import count
+from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,57 +34,18 @@ import numpy as np
 import nn
 import optim
 from autograd import manual_seed, storage
-from nn import datasets
 
-from . import report
-from .refusal import Diverged, Refusal
-from .tables import Array, Samples, read_table
-
-
-class Recipe(NamedTuple):
-    """A named data set, and the settings that suit it where the user gives none."""
-
-    load: Callable[[int], tuple[Array, Array]]  # takes a seed
-    what: str
-    classes: tuple[str, ...] = ("0", "1")
-    features: tuple[str, ...] = ("x1", "x2")
-    hidden: tuple[int, ...] = (16, 16)
-    dropout: float = 0.0
-    epochs: int = 100
-    test_size: float = 0.25
-
-
-PIXELS = tuple(f"pixel {i}" for i in range(64))
-RECIPES = {
-    "digits": Recipe(
-        lambda seed: datasets.load_digits(), "handwritten digits of 8 x 8 pixels",
-        tuple("0123456789"), PIXELS, hidden=(128,), dropout=0.2, epochs=20, test_size=397,
-    ),
-    "iris": Recipe(
-        lambda seed: datasets.load_iris(), "iris flowers of three species",
-        datasets.IRIS_CLASSES, datasets.IRIS_FEATURES, hidden=(16,),
-    ),
-    "moons": Recipe(
-        lambda seed: datasets.make_moons(400, noise=0.2, seed=seed), "two interleaved half circles"
-    ),
-    "circles": Recipe(
-        lambda seed: datasets.make_circles(400, noise=0.1, seed=seed), "a circle inside a circle"
-    ),
-    "spirals": Recipe(
-        lambda seed: datasets.make_spirals(400, seed=seed), "two spirals wound around each other"
-    ),
-    "xor": Recipe(
-        lambda seed: datasets.make_xor(400, seed=seed), "clouds around the truth table of xor"
-    ),
-}  # fmt: skip
-TABLE = Recipe(lambda seed: (np.empty(0), np.empty(0)), "", hidden=(32,))  # settings for CSV files
+from . import pictures, report
+from .errors import DivergenceError, UsageError
+from .samples import DATASETS, Settings, find
+from .tables import Array, Samples
 
 ACTIVATIONS = {
     "relu": nn.ReLU, "leaky_relu": nn.LeakyReLU, "elu": nn.ELU, "gelu": nn.GELU, "silu": nn.SiLU,
     "sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "softplus": nn.Softplus,
 }  # fmt: skip
 LOSSES = {"cross-entropy": nn.CrossEntropyLoss, "bce": nn.BCEWithLogitsLoss, "mse": nn.MSELoss}
-OPTIMIZERS: dict[str, tuple[type[optim.Optimizer], float]] = {  # with the learning rate that suits
+OPTIMIZERS: dict[str, tuple[type[optim.Optimizer], float]] = {  # and the learning rate that suits
     "gd": (optim.GradientDescent, 0.1),
     "sgd": (optim.SGD, 0.1),
     "rmsprop": (optim.RMSprop, 0.003),
@@ -93,11 +53,12 @@ OPTIMIZERS: dict[str, tuple[type[optim.Optimizer], float]] = {  # with the learn
 }
 WITH_MOMENTUM = ("sgd", "rmsprop")
 AT_ONCE = 1024  # samples evaluated together: a matter of memory, not of the result
+INTERRUPTED = 130
 
 
 @dataclass(frozen=True)
 class Job:
-    """What to train, on what, and how. None leaves a choice to the data set or the optimizer."""
+    """What to train, on what, and how. None leaves a choice to the data or to the optimizer."""
 
     data: str = "digits"
     target: str | None = None
@@ -114,4 +75,231 @@ class Job:
     test_size: float | None = None
     output: Path | None = None
     explain: bool = False
+    quiet: bool = False
     progress: bool = True
+
+    def settled(self, settings: Settings) -> Settings:
+        """The settings that suit the data, but for what this job asks for itself."""
+        asked = {name: getattr(self, name) for name in settings._fields}
+        return settings._replace(**{name: x for name, x in asked.items() if x is not None})
+
+
+class Scale(NamedTuple):
+    """(x - mean) / std: what the network sees in place of x."""
+
+    mean: Array
+    std: Array
+
+    def __call__(self, x: Array) -> Array:
+        """X as the network sees it."""
+        scaled: Array = (x - self.mean) / self.std
+        return scaled
+
+
+class Training:
+    """All that a job needs: samples, split and scaled; model, loss, optimizer and trainer."""
+
+    def __init__(self, job: Job) -> None:
+        numeric = None if job.loss == "auto" else job.loss == "mse"
+        self.job = job
+        self.samples, settings = find(job.data, job.target, numeric, job.seed)
+        self.settings = job.settled(settings)
+        check(job, self.samples)
+        self.kind = job.loss
+        if job.loss == "auto":
+            self.kind = "cross-entropy" if self.samples.classes else "mse"
+
+        X, X_test, y, y_test = split(self.samples, self.settings.test_size, job.seed)
+        self.scale = scale_of(X, self.samples.unit)
+        self.target_scale = scale_of(y, None if self.kind == "mse" else 1)
+        self.X, self.X_test = self.scale(X), self.scale(X_test)
+        self.y, self.y_test = self.targets(y), self.targets(y_test)
+
+        manual_seed(job.seed)
+        outputs = len(self.samples.classes) if self.kind == "cross-entropy" else 1
+        self.model = network(X.shape[1], self.settings, job.activation, outputs)
+        self.loss = LOSSES[self.kind]()
+        self.optimizer = optimizer(job, self.model)
+        metrics = {"cross-entropy": [optim.accuracy], "bce": [accuracy], "mse": []}[self.kind]
+        self.trainer = optim.Trainer(self.model, self.finite_loss, self.optimizer, metrics)
+
+    def targets(self, y: Array) -> Array:
+        """The target as the loss takes it: class indices, or one number per row."""
+        return y if self.kind == "cross-entropy" else self.target_scale(y).reshape(-1, 1)
+
+    def batches(self) -> optim.DataLoader:
+        """The training samples, in the same random orders every time this is called."""
+        size = self.job.batch_size
+        size = min(size, len(self.X)) if isinstance(size, int) else size
+        return optim.DataLoader(self.X, self.y, batch_size=size, shuffle=True, seed=self.job.seed)
+
+    def finite_loss(self, prediction: Any, target: Array) -> Any:
+        """The loss. Raises DivergenceError if it is not a finite number."""
+        loss = self.loss(prediction, target)
+        if not math.isfinite(loss.item()):
+            lr = min(self.optimizer.param_groups[0]["lr"] / 10, OPTIMIZERS[self.job.optimizer][1])
+            told = f"the loss became {loss.item()}, because the steps are too large"
+            raise DivergenceError(f"training diverged: {told}; try --lr {lr:.2g}.")
+        return loss
+
+    def first_update(self) -> Any:
+        """The table of what the first step of `fit` will do."""
+        self.seed_dropout()
+        X, y = next(iter(self.batches()))
+        self.loss(self.model(X), y).backward()
+        table = self.optimizer.explain_step()
+        self.optimizer.zero_grad()
+        return table
+
+    def fit(self) -> optim.History:
+        """Train. Ctrl-C ends it early, with the history of the finished epochs."""
+        self.seed_dropout()
+        test = whole(self.X_test, self.y_test)
+        progress = self.job.progress and not self.job.quiet
+        return self.trainer.fit(self.batches(), test, self.settings.epochs, progress)
+
+    def seed_dropout(self) -> None:
+        """Let dropout draw the same masks from here on, whatever was drawn before."""
+        manual_seed(self.job.seed + 1)
+
+    def scores(self) -> dict[str, dict[str, float]]:
+        """Loss and metrics on both parts of the data, without dropout."""
+        return {
+            "Training": self.trainer.evaluate(whole(self.X, self.y)),
+            "Test": self.trainer.evaluate(whole(self.X_test, self.y_test)),
+        }
+
+    def weights(self) -> dict[str, Array]:
+        """What the weights file holds."""
+        scales = {"input.mean": self.scale.mean, "input.std": self.scale.std}
+        if self.kind == "mse":
+            scales |= {"target.mean": self.target_scale.mean, "target.std": self.target_scale.std}
+        return {**self.model.state_dict(), **scales}
+
+
+def run(job: Job) -> int:
+    """Do the job; returns the exit status: 0, or 130 after Ctrl-C.
+
+    Raises UsageError for what cannot be done and DivergenceError if the loss does not stay finite.
+    """
+    training = Training(job)
+    folder = claim(job)
+    try:
+        with np.errstate(all="ignore"):  # a loss that is not finite is told of in words
+            say(job, report.plan(training, folder))
+            if job.explain:
+                say(job, report.update(training.first_update()))
+            history = training.fit()
+            if not len(history):
+                raise KeyboardInterrupt
+            say(job, report.result(training, history))
+            keep(training, history, folder)
+    except (DivergenceError, KeyboardInterrupt):
+        with suppress(OSError):  # it stays if there is something in it
+            folder.rmdir()
+        raise
+    say(job, report.written(folder))
+    return 0 if len(history) == training.settings.epochs else INTERRUPTED
+
+
+def say(job: Job, text: str) -> None:
+    """Print, unless asked to be quiet."""
+    if not job.quiet:
+        print(text, flush=True)
+
+
+def check(job: Job, samples: Samples) -> None:
+    """Refuse settings that do not go with the data, or with each other."""
+    if job.momentum is not None and job.optimizer not in WITH_MOMENTUM:
+        others = " or ".join(WITH_MOMENTUM)
+        raise UsageError(f"--momentum does not go with {job.optimizer}: use --optimizer {others}.")
+    if job.loss == "bce" and len(samples.classes) != 2:
+        told = f"{samples.target!r} has {len(samples.classes)}"
+        raise UsageError(f"bce tells two classes apart, but {told}: use --loss cross-entropy.")
+
+
+def split(samples: Samples, test_size: float, seed: int) -> list[Array]:
+    """The features to train and to test on, and the targets of both."""
+    total = len(samples.X)
+    count = math.ceil(test_size * total) if test_size < 1 else int(test_size)
+    if count >= total:
+        raise UsageError(f"--test-size {test_size:g} of {total} samples leaves none to train on.")
+    return list(optim.train_test_split(samples.X, samples.y, count, seed=seed))
+
+
+def scale_of(x: Array, unit: float | None) -> Scale:
+    """The scale that makes mean 0 and standard deviation 1; with a unit, only a division by it."""
+    if unit is not None:
+        return Scale(np.zeros(x.shape[1:]), np.full(x.shape[1:], float(unit)))
+    std = np.asarray(x.std(axis=0))
+    return Scale(np.asarray(x.mean(axis=0)), np.where(std > 0, std, 1.0))
+
+
+def network(features: int, settings: Settings, activation: str, outputs: int) -> nn.Sequential:
+    """Linear layers, with activation and dropout after all but the last."""
+    layers: list[nn.Module] = []
+    sizes = (features, *settings.hidden)
+    for n_in, n_out in pairwise(sizes):
+        layers += [nn.Linear(n_in, n_out), ACTIVATIONS[activation]()]
+        layers += [nn.Dropout(settings.dropout)] if settings.dropout else []
+    return nn.Sequential(*layers, nn.Linear(sizes[-1], outputs))
+
+
+def optimizer(job: Job, model: nn.Module) -> optim.Optimizer:
+    """The optimizer that the job names."""
+    kind, usual_lr = OPTIMIZERS[job.optimizer]
+    options = {"lr": usual_lr if job.lr is None else job.lr}
+    if job.momentum is not None:
+        options["momentum"] = job.momentum
+    return kind(model.parameters(), **options)
+
+
+def whole(X: Array, y: Array) -> optim.DataLoader:
+    """Samples to evaluate on."""
+    return optim.DataLoader(X, y, batch_size=min(AT_ONCE, len(X)))
+
+
+def accuracy(prediction: Array, target: Array) -> float:
+    """The share of rows whose score is on the right side of 0: `optim.accuracy` for bce."""
+    return float(np.mean((prediction > 0) == (target > 0.5)))
+
+
+def claim(job: Job) -> Path:
+    """The folder to write to, made before training: without it, training would be in vain.
+
+    A folder that the user names may exist; otherwise a new one is made for every run.
+    """
+    try:
+        if job.output is None:
+            return new_folder(job.data if job.data in DATASETS else Path(job.data).stem)
+        job.output.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=job.output):
+            return job.output
+    except OSError as error:
+        where = job.output or Path("runs")
+        raise UsageError(f"cannot write to the folder {where}: {error.strerror}.") from None
+
+
+def new_folder(name: str) -> Path:
+    """runs/name, or with the first number that makes it new: runs/name-2, runs/name-3 ..."""
+    n = 1
+    while True:
+        folder = Path("runs", name if n == 1 else f"{name}-{n}")
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            n += 1
+        else:
+            return folder
+
+
+def keep(training: Training, history: optim.History, folder: Path) -> None:
+    """Write weights, history and pictures in place of those of an earlier run."""
+    for name in report.FILES:
+        (folder / name).unlink(missing_ok=True)
+    storage.save(training.weights(), folder / "weights.safetensors")
+    history.to_csv(folder / "history.csv")
+    pictures.loss_curve(training, history, folder / "loss.png")
+    pictures.graph(training, folder / "graph.svg")
+    if training.samples.classes and len(training.samples.features) == 2:
+        pictures.boundary(training, folder / "boundary.png")

@@ -21,7 +21,7 @@ COLORS = (  # Okabe & Ito 2008: told apart by every kind of eye
 )  # fmt: skip
 MARKERS = "osD^vPX*"
 POINTS_PER_AXIS = 250
-PALE = 0.45  # how much of a class's colour its region keeps
+PALE = 0.35  # how much of a class's colour its region keeps
 
 
 def decision_boundary(

@@ -11,6 +11,8 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 ROWS = 10
+BAR = "{percentage:3.0f}%|{bar:12}| {n_fmt}/{total_fmt} updates, {remaining} left{postfix}"
+# The bar has a width of its own: else a narrow terminal would leave it none beside the scores.
 
 
 class Silent:
@@ -67,4 +69,5 @@ def watching(
         return nullcontext(Rows(epochs))
     from tqdm import tqdm
 
-    return Bar(tqdm(total=epochs * iterations_per_epoch, unit=" iterations", file=sys.stderr))
+    updates = epochs * iterations_per_epoch
+    return Bar(tqdm(total=updates, bar_format=BAR, file=sys.stderr))

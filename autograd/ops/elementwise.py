@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from ..data import plain, raw
+from ..data import NUMBERS, plain, raw
 from ..errors import lesson
 from ..local import Elementwise, binary, unary
 from ..node import Node
@@ -30,7 +30,6 @@ from .index import where
 
 PI, LN2, LN10 = math.pi, math.log(2.0), math.log(10.0)
 SQRT2, SQRT_TWO_PI, TWO_OVER_SQRT_PI = math.sqrt(2), math.sqrt(2 * PI), 2 / math.sqrt(PI)
-NUMBERS = frozenset([float, int, bool])
 
 
 SYMBOLS = {

@@ -5,13 +5,14 @@ The gradient of a sum is handed back to every summand: `sum` and `broadcast_to` 
 
 from __future__ import annotations
 
+import builtins
 import math
 from typing import Any
 
 import numpy as np
 
-from ..data import shape_of
-from ..op import Op, broadcast_to
+from ..data import raw, shape_of
+from ..op import NaryOp, Op, broadcast_to
 from .doors import opens
 from .elementwise import equal, exp
 from .index import where
@@ -100,22 +101,32 @@ _log_softmax_op = Op(
 )
 
 
+_sum_of_numbers = NaryOp("sum", lambda *xs: builtins.sum(xs), lambda g, z, args, i: g)
+_mean_of_numbers = NaryOp(
+    "mean", lambda *xs: builtins.sum(xs) / len(xs), lambda g, z, args, i: g / len(args)
+)
+
+
 @opens(np.sum)
 def sum(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """The sum of x's entries, over all axes or the given ones.
 
-    A list of Values is stacked first, here and in the other reductions.
+    The sum and the mean of a list of Values are Values; other reductions stack the list first.
 
     >>> import autograd
     >>> autograd.sum(autograd.Tensor([[1.0, 2.0], [3.0, 4.0]]), axis=0).data
     array([4., 6.])
     """
+    if axis is None and _are_values(x):
+        return _sum_of_numbers(*x)
     return _sum(_gathered(x), axis=axis, keepdims=keepdims)
 
 
 @opens(np.mean)
 def mean(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """The mean of x's entries, over all axes or the given ones."""
+    if axis is None and _are_values(x):
+        return _mean_of_numbers(*x)
     return _mean_op(_gathered(x), axis=axis, keepdims=keepdims)
 
 
@@ -149,6 +160,12 @@ def softmax(x: Any, axis: int = -1) -> Any:
 def log_softmax(x: Any, axis: int = -1) -> Any:
     """x - logsumexp(x) along an axis: the logarithm of softmax, computed without overflow."""
     return _log_softmax_op(_gathered(x), axis=axis)
+
+
+def _are_values(x: Any) -> bool:
+    """Whether x is a list of Values and numbers."""
+    listed = isinstance(x, (list, tuple)) and len(x) > 0
+    return listed and all([type(raw(entry)) is float for entry in x])
 
 
 def _gathered(x: Any) -> Any:

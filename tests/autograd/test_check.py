@@ -64,7 +64,8 @@ WRONG_AT_ONCE = {
         lambda a: np.broadcast_to(a, (4, 3)).copy(), lambda g, z, a: getitem(g, 0), at=(x,)
     ),
     "mean of the repeats": structural(
-        lambda a: np.broadcast_to(a, (4, 3)).copy(), lambda g, z, a: autograd.mean(g, axis=0), at=(x,)
+        lambda a: np.broadcast_to(a, (4, 3)).copy(),
+        lambda g, z, a: autograd.mean(g, axis=0), at=(x,),
     ),
     "sum spread over the wrong axis": structural(
         lambda a: np.add.reduce(a, axis=1),
@@ -72,7 +73,8 @@ WRONG_AT_ONCE = {
         at=(np.array([[0.3, 1.2], [1.5, 0.2]]),),
     ),
     "mean without its count": structural(
-        lambda a: np.asarray(np.mean(a)), lambda g, z, a: broadcast_to(g, shape=shape_of(a)), at=(A,)
+        lambda a: np.asarray(np.mean(a)),
+        lambda g, z, a: broadcast_to(g, shape=shape_of(a)), at=(A,),
     ),
     "matrix product without transposes": structural(
         np.matmul, lambda g, z, a, b: g @ b, lambda g, z, a, b: a.T @ g,
@@ -181,7 +183,9 @@ def test_the_message_names_order_input_entry_got_and_expected():
         gradcheck(lambda a, b: wrong(a, b)[2], (x, y))
     message = str(caught.value)
     assert message.startswith("gradient entries that disagree with finite differences: 1;")
-    got, expected = re.search(r"order 1, input 1, entry \(2,\): got (.*), expected (.*)", message).groups()
+    got, expected = re.search(
+        r"order 1, input 1, entry \(2,\): got (.*), expected (.*)", message
+    ).groups()
     assert float(got) == pytest.approx(2 * float(expected))
 
 

@@ -38,9 +38,14 @@ def test_equal_to_numpy(case):
 
 
 def test_a_gradient_may_be_asked_for():
-    for t in (autograd.zeros(2, requires_grad=True), autograd.randn(2, requires_grad=True),
-              autograd.rand(2, requires_grad=True), autograd.eye(2, requires_grad=True),
-              autograd.arange(2.0, requires_grad=True), autograd.full(2, 1.0, requires_grad=True)):  # fmt: skip
+    for t in (
+        autograd.zeros(2, requires_grad=True),
+        autograd.randn(2, requires_grad=True),
+        autograd.rand(2, requires_grad=True),
+        autograd.eye(2, requires_grad=True),
+        autograd.arange(2.0, requires_grad=True),
+        autograd.full(2, 1.0, requires_grad=True),
+    ):
         t.sum().backward()
         assert t.grad.shape == t.shape
 

@@ -7,6 +7,11 @@ import autograd
 from autograd import DataError, GraphError, KindError, Tensor, Value, no_grad, tensor
 
 
+def told(caught):
+    """The message of an exception, its line breaks undone."""
+    return " ".join(str(caught.value).split())
+
+
 @pytest.mark.parametrize(
     ("data", "dtype"),
     [([1.0, 2.0], "float64"), ([1, 2], "int64"), ([True], "bool"), (2.5, "float64"),
@@ -36,11 +41,11 @@ def test_the_data_is_copied():
 def test_e14_whole_numbers_cannot_ask_for_a_gradient_and_its_fix_works(data):
     with pytest.raises(KindError) as caught:
         Tensor(data, requires_grad=True)
-    message = str(caught.value)
+    message = told(caught)
     assert f"{np.asarray(data).dtype} numbers cannot have gradients: you cannot nudge 3" in message
-    assert "Tensor([1., 2.], requires_grad=True)   with decimal points, or dtype=float" in message
+    assert "Tensor([1., 2.], requires_grad=True) with decimal points, or dtype=float" in message
     assert "PyTorch would say: only Tensors of floating point dtype can require" in message
-    assert Tensor([1., 2.], requires_grad=True).requires_grad
+    assert Tensor([1.0, 2.0], requires_grad=True).requires_grad
     assert Tensor(data, requires_grad=True, dtype=float).requires_grad
 
 
@@ -61,25 +66,29 @@ def test_e23_names_what_is_wrong_with_the_data(row):
     data, words, fix = row
     with pytest.raises(DataError) as caught:
         Tensor(data)
-    message = str(caught.value)
+    message = told(caught)
     assert words in message
-    assert f"Fix:  {fix}" in message
-    assert "See:  E23" in message
+    assert f"Fix: {fix}" in message
+    assert "See: E23" in message
     if "stack" in fix:
         assert autograd.stack(data).shape[0] == 2
 
 
 def test_e15_many_numbers_are_neither_true_nor_one():
     t = Tensor([1.0, -2.0, 3.0])
-    with pytest.raises(DataError, match="this Tensor has 3 values: True or False for which") as caught:
+    with pytest.raises(
+        DataError, match="this Tensor has 3 values: True or False for which"
+    ) as caught:
         bool(t)
-    assert "(t > 0).all() or (t > 0).any()" in str(caught.value)
+    assert "(t > 0).all() or (t > 0).any()" in told(caught)
     assert not (t > 0).all()
     assert (t > 0).any()
     for act in (float, int, Tensor.item):
-        with pytest.raises(DataError, match="this Tensor has 3 values: which one is item") as caught:
+        with pytest.raises(
+            DataError, match="this Tensor has 3 values: which one is item"
+        ) as caught:
             act(t)
-        assert "t.tolist() for all numbers, t[0] or t.mean() for one" in str(caught.value)
+        assert "t.tolist() for all numbers, t[0] or t.mean() for one" in told(caught)
     assert t.tolist() == [1.0, -2.0, 3.0]
     assert t[0].item() == 1.0
     assert type(t.mean().item()) is float
@@ -127,23 +136,64 @@ def test_assigned_data_keeps_the_dtype_of_what_is_learned():
     assert t.tolist() == [3.0, 4.0]
 
 
-def test_in_place_inside_no_grad_writes_into_the_same_array():
+def test_in_place_inside_no_grad_changes_the_tensor():
     t = same = Tensor([1.0, 2.0], requires_grad=True)
-    array = t.data
     with no_grad():
         t += 1
         t -= np.array([1.0, 0.0])
         t *= Tensor([2.0, 3.0])
         t /= Value(2.0)
     assert t is same
-    assert t.data is array
-    assert array.tolist() == [1.0, 4.5]
+    assert t.tolist() == [1.0, 4.5]
+
+
+@pytest.mark.parametrize("step", [[1.0, 2.0, 3.0], [[1.0], [2.0]], 1j], ids=str)
+def test_in_place_never_changes_shape_or_dtype(step):
+    t = Tensor([1.0, 2.0], requires_grad=True, dtype="float32")
+    with no_grad(), pytest.raises((ValueError, TypeError)):
+        t += step
+    assert t.tolist() == [1.0, 2.0]
+    with no_grad():
+        t += np.array([1e-3, 0.0])
+    assert t.dtype == np.float32
+
+
+VIEWS = {
+    "reshape": lambda t: t.reshape(3, 1), "transpose": lambda t: t.T, "slice": lambda t: t[:2],
+    "ravel": lambda t: t.ravel(), "astype": lambda t: t.astype(float), "detach": Tensor.detach,
+    "expand_dims": lambda t: t.expand_dims(0), "positive": lambda t: +t,
+    "broadcast_to": lambda t: t.broadcast_to((2, 3)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_change_of_a_view_does_not_reach_its_source(name):
+    c = Tensor([1.0, 2.0, 3.0], requires_grad=True)
+    y, view = (c * c).sum(), VIEWS[name](c)
+    with no_grad():
+        view *= 10.0
+    assert c.tolist() == [1.0, 2.0, 3.0]
+    y.backward()
+    assert c.grad.tolist() == [2.0, 4.0, 6.0]
+
+
+@pytest.mark.parametrize("tracked", [True, False])
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_change_of_the_source_does_not_reach_its_views(name, tracked):
+    c, w = Tensor([1.0, 2.0, 3.0], requires_grad=tracked), Value(1.0)
+    with no_grad():
+        view = VIEWS[name](c)
+    y, expected = (w * view).sum(), view.data.sum()
+    with no_grad():
+        c *= 10.0
+    y.backward()
+    assert w.grad == expected
 
 
 def test_e13_and_its_fix():
     w = Tensor([3.0], requires_grad=True, name="w")
     (w * w).sum().backward()
-    with pytest.raises(GraphError, match="w -= ... is an update step"):
+    with pytest.raises(GraphError, match=r"w -= \.\.\. is an update step"):
         w -= 0.1 * w.grad
     with no_grad():
         w -= 0.1 * w.grad
@@ -151,7 +201,7 @@ def test_e13_and_its_fix():
     assert w.op is None
     without_name = Tensor([1.0], requires_grad=True)
     without_name.grad = np.ones(1)
-    with pytest.raises(GraphError, match="w -= ... is an update step"):
+    with pytest.raises(GraphError, match=r"w -= \.\.\. is an update step"):
         without_name -= 1.0
 
 
@@ -160,7 +210,16 @@ def test_a_subclass_of_a_tensor_is_a_node_like_any_other():
         __slots__ = ()
 
     w, v = Weight([1.0, 2.0], requires_grad=True), Value(3.0)
-    for z in (w * 2, 2 * w, w * np.ones(2), np.ones(2) * w, w @ np.ones(2), v * w, w.exp(), np.exp(w)):
+    for z in (
+        w * 2,
+        2 * w,
+        w * np.ones(2),
+        np.ones(2) * w,
+        w @ np.ones(2),
+        v * w,
+        w.exp(),
+        np.exp(w),
+    ):
         assert type(z) is Tensor
         assert w in {arg for arg in z.args if isinstance(arg, Tensor)}
     (w * w * v).sum().backward()
@@ -198,7 +257,11 @@ OPERATORS = {
 
 @pytest.mark.parametrize("other", OTHERS, ids=lambda o: f"{type(o).__name__} {o}")
 @pytest.mark.parametrize("symbol", OPERATORS)
-@pytest.mark.parametrize("make", [lambda: Tensor([1.5, 2.0], requires_grad=True), lambda: Value(1.5)], ids=["Tensor", "Value"])
+@pytest.mark.parametrize(
+    "make",
+    [lambda: Tensor([1.5, 2.0], requires_grad=True), lambda: Value(1.5)],
+    ids=["Tensor", "Value"],
+)
 @pytest.mark.filterwarnings("ignore:divide by zero:RuntimeWarning")
 @pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
 def test_operators_with_anything_on_either_side(symbol, other, make):
@@ -234,6 +297,6 @@ def test_a_matrix_product_with_anything_on_either_side():
 
 def test_an_array_cannot_be_changed_in_place_by_a_node():
     array = np.ones(2)
-    with pytest.raises(KindError, match="np.add with out="):
+    with pytest.raises(KindError, match=r"np\.add with out="):
         array += Tensor([1.0, 2.0], requires_grad=True)
     assert array.tolist() == [1.0, 1.0]

@@ -8,6 +8,11 @@ import pytest
 from autograd import DataError, GraphError, KindError, Tensor, Value, no_grad
 
 
+def told(caught):
+    """The message of an exception, its line breaks undone."""
+    return " ".join(str(caught.value).split())
+
+
 @pytest.mark.parametrize(
     "data", [2, 2.0, True, np.float32(2), np.int8(2), np.array(2.0), Tensor(2.0).data], ids=repr
 )
@@ -19,14 +24,16 @@ def test_the_data_is_always_a_python_float(data):
     assert type(v.data) is float
 
 
-@pytest.mark.parametrize("data", ["a", "1", b"1", [1.0], (1.0, 2.0), np.ones(1), None, 1j, Value(1.0)], ids=repr)
+@pytest.mark.parametrize(
+    "data", ["a", "1", b"1", [1.0], (1.0, 2.0), np.ones(1), None, 1j, Value(1.0)], ids=repr
+)
 def test_e23_what_is_not_one_number_is_refused(data):
     with pytest.raises(DataError, match="is not one") as caught:
         Value(data)
-    message = str(caught.value)
+    message = told(caught)
     assert repr(data) in message
-    assert "Fix:  Value(3.0)" in message
-    assert "See:  E23" in message
+    assert "Fix: Value(3.0)" in message
+    assert "See: E23" in message
     assert Value(3.0).data == 3.0
     assert Tensor([1.0, 2.0]).shape == (2,)
 
@@ -34,8 +41,22 @@ def test_e23_what_is_not_one_number_is_refused(data):
 def test_results_are_python_floats_whatever_they_meet():
     v = Value(3.0)
     for other in (2, 2.0, True, np.float32(2), np.float64(2), np.int64(2)):
-        for z in (v + other, other + v, v - other, other - v, v * other, other * v, v / other,
-                  other / v, v**other, other**v, v // other, v % other, other // v, other % v):  # fmt: skip
+        for z in (
+            v + other,
+            other + v,
+            v - other,
+            other - v,
+            v * other,
+            other * v,
+            v / other,
+            other / v,
+            v**other,
+            other**v,
+            v // other,
+            v % other,
+            other // v,
+            other % v,
+        ):
             assert type(z) is Value
             assert type(z.data) is float
             v.zero_grad()
@@ -57,7 +78,14 @@ def test_arithmetic_equals_pythons():
 def test_with_an_array_the_result_is_a_tensor_and_the_gradient_a_float():
     v = Value(2.0)
     row = np.array([1.0, 2.0, 3.0])
-    for z in (v * row, row * v, v * Tensor(row), Tensor(row) * v, v * [1.0, 2.0, 3.0], [1.0, 2.0, 3.0] * v):
+    for z in (
+        v * row,
+        row * v,
+        v * Tensor(row),
+        Tensor(row) * v,
+        v * [1.0, 2.0, 3.0],
+        [1.0, 2.0, 3.0] * v,
+    ):
         assert type(z) is Tensor
         assert z.data.dtype == float
         v.zero_grad()
@@ -116,9 +144,9 @@ def test_e13_an_update_step_in_the_open_is_refused_and_its_fix_works():
     ):  # fmt: skip
         with pytest.raises(GraphError) as caught:
             step()
-        message = str(caught.value)
+        message = told(caught)
         assert f"w {symbol}= ... is an update step; recorded, it would make w the result" in message
-        assert f"Fix:  with no_grad(): w {symbol}= ..." in message
+        assert f"Fix: with no_grad(): w {symbol}= ..." in message
         assert "a leaf Variable that requires grad is being used in an in-place" in message
     same = w
     with no_grad():
@@ -176,14 +204,14 @@ def test_what_is_not_a_number_is_refused(other):
 def test_a_list_of_nodes_is_refused_with_stack_as_its_fix():
     with pytest.raises(DataError, match="a list of nodes is not one array") as caught:
         Value(1.0) * [Value(2.0), 3.0]
-    assert "stack([a, b, ...])" in str(caught.value)
+    assert "stack([a, b, ...])" in told(caught)
 
 
 def test_numpys_array_of_a_tracking_value_is_refused():
     for act in (np.array, np.asarray, lambda v: np.array([v, v]), lambda v: np.sum([v, v])):
         with pytest.raises(KindError, match=r"np.array\(node\)") as caught:
             act(Value(1.0))
-        assert "stack([a, b, ...]) or t.numpy()" in str(caught.value)
+        assert "stack([a, b, ...]) or t.numpy()" in told(caught)
 
 
 def test_the_same_verbs_as_a_tensor():

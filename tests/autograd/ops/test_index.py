@@ -113,8 +113,12 @@ def test_where_through_broadcasting(shapes):
     for node, chosen in zip(nodes, (condition, ~condition), strict=True):
         share = weights * chosen
         lead = share.ndim - node.ndim
-        axes = tuple(i for i in range(share.ndim) if i < lead or node.shape[i - lead] < share.shape[i])
-        np.testing.assert_allclose(node.grad, share.sum(axis=axes, keepdims=True).reshape(node.shape))
+        axes = tuple(
+            i for i in range(share.ndim) if i < lead or node.shape[i - lead] < share.shape[i]
+        )
+        np.testing.assert_allclose(
+            node.grad, share.sum(axis=axes, keepdims=True).reshape(node.shape)
+        )
     assert gradcheck(lambda a, b: where(condition, a * a, b.exp()), (x, y), order=2)
 
 

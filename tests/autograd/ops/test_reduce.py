@@ -48,7 +48,9 @@ def test_value_and_gradient_along_every_axis(name, axis, keepdims):
     np.testing.assert_allclose(z.data, expected, rtol=1e-14)
     weights = RNG.uniform(0.5, 1.5, z.shape)
     z.backward(weights)
-    slopes = numeric_gradient(lambda a: (reference(a, axis=axis, keepdims=keepdims) * weights).sum(), x3)
+    slopes = numeric_gradient(
+        lambda a: (reference(a, axis=axis, keepdims=keepdims) * weights).sum(), x3
+    )
     np.testing.assert_allclose(x.grad, slopes, rtol=1e-6, atol=1e-8)
     assert x.grad.shape == x3.shape
 

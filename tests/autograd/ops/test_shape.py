@@ -25,15 +25,36 @@ CASES = {
     "expand_dims twice": (lambda t: t.expand_dims((0, -1)), lambda a: np.expand_dims(a, (0, -1))),
     "squeeze": (lambda t: t.reshape(2, 1, 12, 1).squeeze(), lambda a: a.reshape(2, 12)),
     "squeeze one": (lambda t: t.reshape(2, 1, 12, 1).squeeze(1), lambda a: a.reshape(2, 12, 1)),
-    "broadcast_to": (lambda t: t.broadcast_to((5, 2, 3, 4)), lambda a: np.broadcast_to(a, (5, 2, 3, 4))),
-    "concatenate": (lambda t: autograd.concatenate([t, 2 * t, t], axis=1), lambda a: np.concatenate([a, 2 * a, a], 1)),
-    "concatenate at the end": (lambda t: autograd.concatenate([t, t * 3], axis=-1), lambda a: np.concatenate([a, a * 3], -1)),
-    "concatenate all entries": (lambda t: autograd.concatenate([t, t[0]], axis=None), lambda a: np.concatenate([a, a[0]], None)),
-    "concatenate with an array": (lambda t: autograd.concatenate([x3, t]), lambda a: np.concatenate([x3, a])),
+    "broadcast_to": (
+        lambda t: t.broadcast_to((5, 2, 3, 4)),
+        lambda a: np.broadcast_to(a, (5, 2, 3, 4)),
+    ),
+    "concatenate": (
+        lambda t: autograd.concatenate([t, 2 * t, t], axis=1),
+        lambda a: np.concatenate([a, 2 * a, a], 1),
+    ),
+    "concatenate at the end": (
+        lambda t: autograd.concatenate([t, t * 3], axis=-1),
+        lambda a: np.concatenate([a, a * 3], -1),
+    ),
+    "concatenate all entries": (
+        lambda t: autograd.concatenate([t, t[0]], axis=None),
+        lambda a: np.concatenate([a, a[0]], None),
+    ),
+    "concatenate with an array": (
+        lambda t: autograd.concatenate([x3, t]),
+        lambda a: np.concatenate([x3, a]),
+    ),
     "stack": (lambda t: autograd.stack([t, 2 * t]), lambda a: np.stack([a, 2 * a])),
-    "stack inside": (lambda t: autograd.stack([t, 2 * t], axis=2), lambda a: np.stack([a, 2 * a], 2)),
-    "stack at the end": (lambda t: autograd.stack([t, 2 * t], axis=-1), lambda a: np.stack([a, 2 * a], -1)),
-}  # fmt: skip
+    "stack inside": (
+        lambda t: autograd.stack([t, 2 * t], axis=2),
+        lambda a: np.stack([a, 2 * a], 2),
+    ),
+    "stack at the end": (
+        lambda t: autograd.stack([t, 2 * t], axis=-1),
+        lambda a: np.stack([a, 2 * a], -1),
+    ),
+}
 every_case = pytest.mark.parametrize("name", CASES)
 
 

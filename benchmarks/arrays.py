@@ -1,0 +1,223 @@
+"""T1 and T2: array programs against PyTorch eager and against NumPy written by hand.
+
+T1 is `(a * b + c).sum().backward()`. T2 is one training step of a small network, forward, backward
+and an Adam update, in three sizes. The hand-written rival is what a careful NumPy programmer
+writes: the network's formulas spelled out, and Adam on one flat vector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+import nn
+import optim
+from autograd import Tensor
+
+from .measure import Row, installed, interleaved
+
+SIZES = (1, 10, 100, 1000)
+T1_MUST, T1_GOAL = 0.45, 0.25
+
+
+class Work(NamedTuple):
+    """One size of T2, with its targets against PyTorch and against NumPy."""
+
+    name: str
+    layers: tuple[int, ...]
+    batch: int
+    dtype: str
+    torch: tuple[float, float]
+    numpy: tuple[float, float]
+
+
+T2 = (
+    Work("T2a", (2, 16, 16, 1), 32, "float64", (0.25, 0.14), (3.5, 2.0)),
+    Work("T2b", (64, 64, 10), 32, "float64", (0.25, 0.16), (2.1, 1.5)),
+    Work("T2c", (784, 256, 128, 10), 128, "float32", (0.75, 0.60), (1.25, 1.1)),
+)
+
+
+def rows(rounds: int) -> list[Row]:
+    """T1's and T2's rows."""
+    found = [t1(size, rounds) for size in SIZES]
+    for work in T2:
+        found += t2(work, rounds)
+    return found
+
+
+def t1(size: int, rounds: int) -> Row:
+    """One size of T1."""
+    label = f"(a*b+c).sum().backward(), size {size}"
+    if not installed("torch"):
+        return Row("T1", label, "torch", None, T1_MUST, T1_GOAL)
+    import torch
+
+    torch.set_num_threads(1)
+    rng = np.random.default_rng(0)
+    data = [rng.standard_normal(size) for _ in range(3)]
+    ours = [Tensor(x, requires_grad=True) for x in data]
+    theirs = [torch.tensor(x, requires_grad=True) for x in data]
+
+    def step(leaves: list[Any]) -> None:
+        a, b, c = leaves
+        a.grad = b.grad = c.grad = None
+        (a * b + c).sum().backward()
+
+    step(ours)
+    step(theirs)
+    for x, y in zip(ours, theirs, strict=True):
+        check("T1", x.grad, y.grad.numpy(), 1e-12)
+    times = interleaved({"ours": lambda: step(ours), "torch": lambda: step(theirs)}, rounds)
+    return row("T1", label, "torch", (T1_MUST, T1_GOAL), times)
+
+
+def t2(work: Work, rounds: int) -> list[Row]:
+    """One size of T2, against each peer."""
+    sizes = "-".join(map(str, work.layers))
+    label = f"MLP {sizes}, batch {work.batch}, {work.dtype}, Adam"
+    engines: dict[str, Callable[[], float]] = {"ours": ours(work), "numpy": by_hand(work)}
+    if installed("torch"):
+        engines["torch"] = pytorch(work)
+    tolerance = 1e-9 if work.dtype == "float64" else 1e-3
+    for k in range(5):
+        losses = {name: step() for name, step in engines.items()}
+        for name, loss in losses.items():
+            check(f"{work.name} against {name}, step {k}", losses["ours"], loss, tolerance)
+    times = interleaved(engines, rounds)
+    against_torch = (
+        row(work.name, label, "torch", work.torch, times)
+        if "torch" in times
+        else Row(work.name, label, "torch", None, *work.torch)
+    )
+    return [against_torch, row(work.name, label, "numpy", work.numpy, times)]
+
+
+def row(name: str, label: str, peer: str, targets: tuple[float, float], times: Any) -> Row:
+    """A measured row."""
+    return Row(name, label, peer, times["ours"] / times[peer], *targets, times["ours"], times[peer])
+
+
+def check(what: str, ours: Any, theirs: Any, tolerance: float) -> None:
+    """Stop unless both engines computed the same."""
+    if not np.allclose(ours, theirs, rtol=tolerance, atol=tolerance):
+        raise SystemExit(f"{what}: results differ, {ours} and {theirs}; nothing was timed")
+
+
+def problem(work: Work) -> tuple[Any, Any, list[Any]]:
+    """One batch and the initial weights (out, in) and biases, the same for every engine."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((work.batch, work.layers[0])).astype(work.dtype)
+    if work.layers[-1] == 1:
+        y = rng.standard_normal((work.batch, 1)).astype(work.dtype)
+    else:
+        y = rng.integers(0, work.layers[-1], work.batch)
+    state = []
+    for nin, nout in zip(work.layers, work.layers[1:], strict=False):
+        state.append((rng.uniform(-1, 1, (nout, nin)) / np.sqrt(nin)).astype(work.dtype))
+        state.append((rng.uniform(-1, 1, nout) / np.sqrt(nin)).astype(work.dtype))
+    return X, y, state
+
+
+def ours(work: Work) -> Callable[[], float]:
+    """A training step with this library."""
+    X, y, state = problem(work)
+    layers: list[Any] = []
+    for nin, nout in zip(work.layers, work.layers[1:], strict=False):
+        layers += [nn.Linear(nin, nout, dtype=work.dtype), nn.ReLU()]
+    model = nn.Sequential(*layers[:-1])
+    for parameter, data in zip(model.parameters(), state, strict=True):
+        parameter.data = data
+    loss_of = nn.MSELoss() if work.layers[-1] == 1 else nn.CrossEntropyLoss()
+    optimizer = optim.Adam(model.parameters(), lr=1e-3)
+    batch = Tensor(X)
+
+    def step() -> float:
+        loss = loss_of(model(batch), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return float(loss.item())
+
+    return step
+
+
+def pytorch(work: Work) -> Callable[[], float]:
+    """The same with PyTorch, its Adam in the fused form that it recommends for speed."""
+    import torch
+
+    torch.set_num_threads(1)
+    X, y, state = problem(work)
+    layers: list[Any] = []
+    for nin, nout in zip(work.layers, work.layers[1:], strict=False):
+        layers += [torch.nn.Linear(nin, nout, dtype=getattr(torch, work.dtype)), torch.nn.ReLU()]
+    model = torch.nn.Sequential(*layers[:-1])
+    with torch.no_grad():
+        for parameter, data in zip(model.parameters(), state, strict=True):
+            parameter.copy_(torch.from_numpy(data))
+    loss_of = torch.nn.MSELoss() if work.layers[-1] == 1 else torch.nn.CrossEntropyLoss()
+    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
+    batch, target = torch.from_numpy(X), torch.from_numpy(y)
+
+    def step() -> float:
+        loss = loss_of(model(batch), target)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return float(loss.item())
+
+    return step
+
+
+def by_hand(work: Work) -> Callable[[], float]:
+    """The same in NumPy alone."""
+    X, y, state = problem(work)
+    flat = np.concatenate([data.ravel() for data in state])
+    ends = np.cumsum([data.size for data in state])
+    views = [
+        flat[end - data.size : end].reshape(data.shape)
+        for data, end in zip(state, ends, strict=True)
+    ]
+    weights, biases = views[0::2], views[1::2]
+    gradient, m, v = np.empty_like(flat), np.zeros_like(flat), np.zeros_like(flat)
+    slots = [
+        gradient[end - data.size : end].reshape(data.shape)
+        for data, end in zip(state, ends, strict=True)
+    ]
+    classes, rows_, t = work.layers[-1] > 1, np.arange(len(X)), 0
+
+    def step() -> float:
+        nonlocal t
+        inputs, h = [], X
+        for k, (w, b) in enumerate(zip(weights, biases, strict=True)):
+            inputs.append(h)
+            h = h @ w.T + b
+            if k + 1 < len(weights):
+                np.maximum(h, 0, out=h)
+        if classes:
+            shifted = h - h.max(axis=1, keepdims=True)
+            powers = np.exp(shifted)
+            total = powers.sum(axis=1, keepdims=True)
+            loss = float((np.log(total[:, 0]) - shifted[rows_, y]).mean())
+            g = powers / total
+            g[rows_, y] -= 1
+            g /= len(X)
+        else:
+            difference = h - y
+            loss = float(np.mean(difference * difference))
+            g = difference * (2 / difference.size)
+        for k in range(len(weights) - 1, -1, -1):
+            np.matmul(g.T, inputs[k], out=slots[2 * k])
+            np.add.reduce(g, axis=0, out=slots[2 * k + 1])
+            if k:
+                g = (g @ weights[k]) * (inputs[k] > 0)
+        t += 1
+        m[:] = 0.9 * m + 0.1 * gradient
+        v[:] = 0.999 * v + 0.001 * gradient * gradient
+        step_size = 1e-3 / (1 - 0.9**t)
+        flat[:] -= step_size * m / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+        return loss
+
+    return step

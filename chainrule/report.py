@@ -1,0 +1,155 @@
+"""What `chainrule train` prints: the plan in the lecture's words, the result, the files."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from pathlib import Path
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
+
+import nn
+import optim
+from nn import functional
+
+if TYPE_CHECKING:
+    from .train import Training
+
+WIDTH, INDENT = 80, 11
+FILES = {
+    "weights.safetensors": "the trained weights, and the scale of the features",
+    "history.csv": "loss and metrics after every epoch",
+    "loss.png": "the loss curve",
+    "boundary.png": "the decision boundary, with the training samples",
+    "graph.svg": "the graph of the worst test sample, with gradients",
+}
+FORMULAS = {
+    "cross-entropy": functional.cross_entropy,
+    "bce": functional.binary_cross_entropy_with_logits,
+    "mse": functional.mse_loss,
+}
+
+
+def plan(training: Training, folder: Path) -> str:
+    """What is going to be done."""
+    parts = {
+        "Data": data(training),
+        "Model": model(training.model),
+        "Loss": loss(training.kind),
+        "Optimizer": optimizer(training.optimizer),
+        "Batches": batches(training.batches(), training.settings.epochs),
+        "Output": [f"{folder}{' (replacing what an earlier run wrote)' * earlier_run(folder)}"],
+    }
+    return "\n".join(part(name, lines) for name, lines in parts.items())
+
+
+def data(training: Training) -> list[str]:
+    """The samples, how they are split, and how they are scaled."""
+    samples = training.samples
+    features, scale = len(samples.features), "its mean is subtracted, then it is divided by"
+    told = [f"N = {len(samples.X)} {samples.what}, {counted(features, 'feature')} each"]
+    if samples.classes:
+        names = ", ".join(samples.classes)
+        told += wrapped(f"target {samples.target}: {len(samples.classes)} classes, {names}")
+    else:
+        told += wrapped(f"target {samples.target}: a number, scaled like the features")
+    told += [f"{len(training.X)} samples to train on, {len(training.X_test)} to test on"]
+    if samples.unit is not None:
+        return [*told, f"each feature is divided by {samples.unit:g}"]
+    return told + wrapped(f"of each feature {scale} its standard deviation (training samples)")
+
+
+def model(network: nn.Sequential) -> list[str]:
+    """One line per layer, with its number of weights, and their sum."""
+    lines, total = [], 0
+    for layer in network:
+        if not isinstance(layer, nn.Linear):
+            lines.append(f"{type(layer).__name__}({layer.extra_repr()})")
+            continue
+        n_in, n_out = layer.in_features, layer.out_features
+        count = n_in * n_out + n_out
+        total += count
+        name, biases = f"Linear({n_in}, {n_out})", "bias" if n_out == 1 else "biases"
+        lines.append(f"{name:<18}{n_in} x {n_out} weights + {n_out} {biases} = {count}")
+    return [*lines, f"{total} weights in all, biases included"]
+
+
+def loss(kind: str) -> list[str]:
+    """The loss's formula, and the derivative with which backpropagation starts."""
+    first_line = (inspect.getdoc(FORMULAS[kind]) or "").split("\n")[0]
+    formula, _, meaning = first_line.partition(": ")
+    return [f"{kind}: the mean over the batch of", formula, *wrapped(meaning)]
+
+
+def optimizer(rule: optim.Optimizer) -> list[str]:
+    """The update rule."""
+    options = rule.param_groups[0]
+    used = [name for name in ("lr", "momentum") if options.get(name)]
+    told = ", ".join(f"{name} {options[name]:g}" for name in used)
+    formula = (inspect.getdoc(type(rule)) or "").split("\n\n")[0]
+    return [f"{type(rule).__name__}, {told}", *formula.split("\n")]
+
+
+def batches(loader: optim.DataLoader, epochs: int) -> list[str]:
+    """The arithmetic of batch size, iterations and epochs, and what it is called."""
+    n, size, iterations = loader.samples, loader.batch_size, len(loader)
+    division = f"{n} / {size}" if n % size == 0 else f"ceil({n} / {size})"
+    per_epoch = f"{division} = {counted(iterations, 'iteration')} per epoch"
+    updates = f"{epochs} x {iterations} = {counted(epochs * iterations, 'update')} of the weights"
+    return [
+        f"batch size {size}: {loader.method} gradient descent",
+        per_epoch,
+        f"{counted(epochs, 'epoch')}: {updates}",
+    ]
+
+
+def update(table: Any) -> str:
+    """The table of the first update."""
+    return f"\nThe first update, by {table}"
+
+
+def result(training: Training, history: optim.History) -> str:
+    """Loss and metrics on both parts of the data."""
+    rows = [scored(training, name, scores) for name, scores in training.scores().items()]
+    seconds = history["seconds"][-1]
+    told = f"{counted(len(history), 'epoch')} in {seconds:.1f} s"
+    if len(history) < training.settings.epochs:
+        told += f", of {training.settings.epochs}: stopped early"
+    return "\n".join([f"\nTrained {told}", *rows, ""])
+
+
+def scored(training: Training, name: str, scores: dict[str, float]) -> str:
+    """Loss and metrics on one part of the data, in words."""
+    told = f"{name:<{INDENT}}loss {scores['loss']:<10.4g}"
+    samples = len(training.X if name == "Training" else training.X_test)
+    if "accuracy" in scores:
+        right = round(scores["accuracy"] * samples)
+        return f"{told}accuracy {100 * scores['accuracy']:.1f} % ({right} of {samples})"
+    error = float(f"{math.sqrt(scores['loss']) * training.target_scale.std:.4g}")
+    return f"{told}off by {error:.15g} (root mean squared error of {training.samples.target})"
+
+
+def written(folder: Path) -> str:
+    """The files, and what is in them."""
+    found = [(name, what) for name, what in FILES.items() if (folder / name).exists()]
+    return "\n".join([f"Written to {folder}", *[f"  {name:<21}{what}" for name, what in found]])
+
+
+def part(name: str, lines: list[str]) -> str:
+    """Lines beside their heading."""
+    return f"{name:<{INDENT}}" + f"\n{'':<{INDENT}}".join(lines)
+
+
+def wrapped(text: str) -> list[str]:
+    """Text in lines that fit beside a heading."""
+    return wrap(text, WIDTH - INDENT)
+
+
+def counted(n: int, thing: str) -> str:
+    """A number and its noun: 1 sample, 2 samples."""
+    return f"{n} {thing}" if n == 1 else f"{n} {thing}s"
+
+
+def earlier_run(folder: Path) -> bool:
+    """Whether a run has written to the folder."""
+    return any((folder / name).exists() for name in FILES)

@@ -1,0 +1,117 @@
+"""The notebooks as a reader first meets them: freshly cloned, so not trusted, in JupyterLab."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+TALL = {"width": 1100, "height": 15000}  # the whole notebook at once: JupyterLab shows what is seen
+QUIET = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """The address of a JupyterLab that knows nothing but a copy of the notebooks."""
+    home = tmp_path_factory.mktemp("home")
+    root = home / "clone"
+    root.mkdir()
+    for path in NOTEBOOKS.glob("*.ipynb"):
+        shutil.copy(path, root)
+    settings = home / "settings" / "@jupyterlab" / "apputils-extension"
+    settings.mkdir(parents=True)
+    (settings / "notification.jupyterlab-settings").write_text(json.dumps(QUIET))
+    places = {
+        "HOME": home, "JUPYTER_CONFIG_DIR": home / "config", "JUPYTER_DATA_DIR": home / "data",
+        "JUPYTER_RUNTIME_DIR": home / "runtime", "IPYTHONDIR": home / "ipython",
+        "JUPYTERLAB_SETTINGS_DIR": home / "settings",
+        "JUPYTERLAB_WORKSPACES_DIR": home / "workspaces",
+    }  # fmt: skip
+    port = free_port()
+    command = [
+        sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1",
+        f"--port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token=",
+        f"--ServerApp.root_dir={root}",
+    ]  # fmt: skip
+    environment = {**os.environ, **{name: str(place) for name, place in places.items()}}
+    with (home / "log").open("wb") as log:
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+        try:
+            wait_for(f"http://127.0.0.1:{port}/api", server, home / "log")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait(timeout=30)
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def wait_for(address, server, log):
+    for _ in range(300):
+        assert server.poll() is None, log.read_text()
+        try:
+            urlopen(address, timeout=5).close()
+        except (URLError, OSError):
+            time.sleep(0.2)
+        else:
+            return
+    pytest.fail(f"JupyterLab did not answer:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    from playwright.sync_api import sync_playwright
+
+    profile = tmp_path_factory.mktemp("profile")
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            profile, executable_path=CHROMIUM, headless=True, args=ARGUMENTS, viewport=TALL
+        )
+        yield context
+        context.close()
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+def test_every_picture_shows_before_anything_is_run(path, lab, browser, tmp_path):
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    outputs = [output for cell in cells for output in cell.get("outputs", [])]
+    expected = sum("image/png" in output.get("data", {}) for output in outputs)
+    page = browser.new_page()
+
+    page.goto(f"{lab}/doc/tree/{path.name}")
+    page.wait_for_function(
+        "n => document.querySelectorAll('.jp-OutputArea-output img').length >= n",
+        arg=expected, timeout=60_000,
+    )  # fmt: skip
+    page.wait_for_timeout(1500)  # for the formulas
+    page.screenshot(path=tmp_path / f"{path.stem}.png")
+
+    pictures = page.locator(".jp-OutputArea-output img").evaluate_all(
+        "all => all.map(i => [i.naturalWidth, i.getBoundingClientRect().height, i.src.slice(0, 14)])"
+    )
+    assert len(pictures) == expected > 0
+    for width, height, kind in pictures:
+        assert width > 0
+        assert height > 50
+        assert kind == "data:image/png"  # of PNG and SVG, what a notebook that is not trusted shows
+    assert page.locator(".jp-MathJax-error, mjx-merror").count() == 0
+    page.close()
