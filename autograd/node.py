@@ -106,7 +106,7 @@ class Node:
     @property
     def static(self) -> dict[str, Any]:
         """The arguments of the operation that are not data, such as `axis`."""
-        return self._mark("static") or {}
+        return {} if self._rare is None else self._rare.get("static", {})
 
     def _mark(self, key: str) -> Any:
         return None if self._rare is None else self._rare.get(key)
@@ -218,7 +218,7 @@ def sweep_in_slots(nodes: list[Node], start: Any) -> None:
         g = node.grad
         if g is None:
             continue
-        if node._rare is not None:
+        if node._rare is not None and "hooks" in node._rare:
             node.grad = g = after_hooks(node, g)
         if node.op is not None:
             for source, share in node.op.pull(g, node):

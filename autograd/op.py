@@ -59,7 +59,7 @@ class Op:
             if type(arg) in kinds:
                 inputs.append(arg._data)
                 found, tracked = True, tracked or arg.requires_grad
-            elif is_plain(arg):
+            elif type(arg) is float or is_plain(arg):
                 inputs.append(arg)
             else:
                 return self(*[plain(arg) for arg in args], **static)

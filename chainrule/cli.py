@@ -55,7 +55,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"chainrule: {reason}", file=sys.stderr)
         return 2 if isinstance(reason, UsageError) else 1
     except KeyboardInterrupt:
-        print("chainrule: stopped, nothing was written.", file=sys.stderr)
+        print("chainrule: stopped before it was done.", file=sys.stderr)
         return INTERRUPTED
     except MemoryError:
         print("chainrule: there is not enough memory for this network or data.", file=sys.stderr)

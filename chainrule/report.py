@@ -12,6 +12,8 @@ import nn
 import optim
 from nn import functional
 
+from .tables import as_number
+
 if TYPE_CHECKING:
     from .train import Training
 
@@ -48,15 +50,23 @@ def data(training: Training) -> list[str]:
     samples = training.samples
     features, scale = len(samples.features), "its mean is subtracted, then it is divided by"
     told = [f"N = {len(samples.X)} {samples.what}, {counted(features, 'feature')} each"]
-    if samples.classes:
-        names = ", ".join(samples.classes)
-        told += wrapped(f"target {samples.target}: {len(samples.classes)} classes, {names}")
-    else:
-        told += wrapped(f"target {samples.target}: a number, scaled like the features")
+    told += wrapped(f"target {samples.target}: {kind_of_target(training)}")
     told += [f"{len(training.X)} samples to train on, {len(training.X_test)} to test on"]
     if samples.unit is not None:
         return [*told, f"each feature is divided by {samples.unit:g}"]
     return told + wrapped(f"of each feature {scale} its standard deviation (training samples)")
+
+
+def kind_of_target(training: Training) -> str:
+    """What is predicted; for a CSV file whose target could be either, also how to say otherwise."""
+    classes = training.samples.classes
+    either = training.job.target is not None and training.job.loss == "auto"
+    if not classes:
+        otherwise = " (--loss cross-entropy makes it a class)" if either else ""
+        return f"a number, scaled like the features{otherwise}"
+    either = either and all(as_number(name) is not None for name in classes)
+    otherwise = " (few whole numbers; --loss mse makes it a number)" if either else ""
+    return f"{len(classes)} classes, {', '.join(classes)}{otherwise}"
 
 
 def model(network: nn.Sequential) -> list[str]:
@@ -142,7 +152,7 @@ def part(name: str, lines: list[str]) -> str:
 
 def wrapped(text: str) -> list[str]:
     """Text in lines that fit beside a heading."""
-    return wrap(text, WIDTH - INDENT)
+    return wrap(text, WIDTH - INDENT, break_on_hyphens=False)
 
 
 def counted(n: int, thing: str) -> str:

@@ -71,9 +71,9 @@ def read_table(path: Path, target: str | None, numeric: bool | None = None) -> S
         count = "one row" if rows else "no rows"
         raise UsageError(f"{path} has {count} under its header; learning and testing need two.")
     place = header.index(target)
-    y, classes = read_target(path, target, [(row, row.cells[place]) for row in rows], numeric)
     features = [i for i in range(len(header)) if i != place]
     X = np.array([[number_in(path, row, header[i], i) for i in features] for row in rows])
+    y, classes = read_target(path, target, [(row, row.cells[place]) for row in rows], numeric)
     names = tuple(header[i] for i in features)
     return Samples(X, y, names, target, classes, f"rows of {path.name}")
 
@@ -103,8 +103,8 @@ def read_rows(path: Path) -> tuple[list[str], list[Row]]:
     check_header(path, header)
     for row in rows:
         if len(row.cells) != len(header):
-            sizes = f"{len(row.cells)} cells, but the header has {len(header)}"
-            raise UsageError(f"{path}: {row} has {sizes}.")
+            sizes = f"the header has {len(header)} cells, but {row} has {len(row.cells)}"
+            raise UsageError(f"{path}: {sizes}.")
     return header, rows
 
 

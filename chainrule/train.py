@@ -182,10 +182,10 @@ def run(job: Job) -> int:
 
     Raises UsageError for what cannot be done and DivergenceError if the loss does not stay finite.
     """
-    training = Training(job)
-    folder = claim(job)
-    try:
-        with np.errstate(all="ignore"):  # a loss that is not finite is told of in words
+    with np.errstate(all="ignore"):  # a loss that is not finite is told of in words
+        training = Training(job)
+        folder = claim(job)
+        try:
             say(job, report.plan(training, folder))
             if job.explain:
                 say(job, report.update(training.first_update()))
@@ -194,12 +194,12 @@ def run(job: Job) -> int:
                 raise KeyboardInterrupt
             say(job, report.result(training, history))
             keep(training, history, folder)
-    except (DivergenceError, KeyboardInterrupt):
-        with suppress(OSError):  # it stays if there is something in it
-            folder.rmdir()
-        raise
-    say(job, report.written(folder))
-    return 0 if len(history) == training.settings.epochs else INTERRUPTED
+        except (DivergenceError, KeyboardInterrupt, OSError):
+            with suppress(OSError):  # it stays if there is something in it
+                folder.rmdir()
+            raise
+        say(job, report.written(folder))
+        return 0 if len(history) == training.settings.epochs else INTERRUPTED
 
 
 def say(job: Job, text: str) -> None:

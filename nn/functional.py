@@ -6,9 +6,9 @@ from typing import Any
 
 import autograd as ag
 from autograd import elu, gelu, leaky_relu, one_hot, relu, sigmoid, silu, softplus, tanh
+from autograd.ops.linear import linear
 
 from .dropout import dropout
-from .layers import linear
 from .losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,

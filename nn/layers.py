@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.data import plain, shape_of
 from autograd.errors import lesson
+from autograd.ops.linear import linear
 
 from . import init
 from .checks import require_sizes
@@ -91,9 +92,3 @@ class Identity(Module):
     def forward(self, x: Any) -> Any:
         """X as it is."""
         return x
-
-
-def linear(input: Any, weight: Any, bias: Any = None) -> Any:
-    """x W^T + b, for x (..., in), W (out, in) and b (out,)."""
-    weighted = plain(input) @ weight.T
-    return weighted if bias is None else weighted + bias

@@ -35,8 +35,8 @@ def decision_boundary(
     The dark line is where two classes are equally likely. Raises E23 unless X has two columns.
 
     >>> ax = decision_boundary(lambda points: points @ np.eye(2), [[0, 1], [1, 0]], [1, 0])
-    >>> ax.get_xlim()
-    (-0.15, 1.15)
+    >>> np.array(ax.get_xlim())
+    array([-0.15,  1.15])
     """
     X, y = np.asarray(raw(X), float), np.asarray(raw(y)).ravel().astype(int)
     if X.ndim != 2 or X.shape[1] != 2:

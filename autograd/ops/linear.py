@@ -14,7 +14,6 @@ from ..node import Node
 from ..op import Op, Share
 from .doors import opens
 from .elementwise import multiply
-from .shape import expand_dims, reshape, swapaxes
 
 
 def _matmul_forward(x: Any, y: Any) -> Any:
@@ -26,22 +25,22 @@ def _matmul_forward(x: Any, y: Any) -> Any:
 
 def _matmul_x(g: Any, z: Any, x: Any, y: Any) -> Any:
     g, x, y = _as_matrices(g, x, y)
-    return matmul(g, swapaxes(y, -1, -2))
+    return g @ y.swapaxes(-1, -2)
 
 
 def _matmul_y(g: Any, z: Any, x: Any, y: Any) -> Any:
     vector = y.ndim == 1
     g, x, y = _as_matrices(g, x, y)
-    share = matmul(swapaxes(x, -1, -2), g)
-    return reshape(share, shape_of(share)[:-1]) if vector else share
+    share = x.swapaxes(-1, -2) @ g
+    return share[..., 0] if vector else share
 
 
 def _as_matrices(g: Any, x: Any, y: Any) -> tuple[Any, Any, Any]:
     """A vector on the left is a row, one on the right a column; the product has axes to match."""
     if y.ndim == 1:
-        g, y = expand_dims(g, -1), expand_dims(y, -1)
+        g, y = g[..., None], y[..., None]
     if x.ndim == 1:
-        g, x = expand_dims(g, -2), expand_dims(x, -2)
+        g, x = g[..., None, :], x[None, :]
     return g, x, y
 
 
@@ -68,6 +67,34 @@ def matmul(x: Any, y: Any) -> Any:
     column on the right. Raises E05 where the inner sizes differ.
     """
     return _matmul(x, y)
+
+
+def _rows(x: Any) -> Any:
+    """x as a matrix: one row for each vector along its last axis."""
+    return x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
+
+
+def _linear_forward(x: Any, weight: Any, bias: Any = None) -> Any:
+    z = x @ weight.T
+    return z if bias is None else z + bias
+
+
+_linear = Op(
+    "linear",
+    _linear_forward,
+    lambda g, z, x, weight, bias=None: g @ weight,
+    lambda g, z, x, weight, bias=None: _rows(g).T @ _rows(x),
+    lambda g, z, x, weight, bias: g,
+)
+
+
+def linear(x: Any, weight: Any, bias: Any = None) -> Any:
+    """x W^T + b as one node: a layer of neurons, one row of W for each.
+
+    Shapes: x (..., in), W (out, in), b (out,), result (..., out). One node in place of three takes
+    half the time, and the gradient of W comes in W's own layout.
+    """
+    return _linear(x, weight) if bias is None else _linear(x, weight, bias)
 
 
 class Dot(Op):
