@@ -91,6 +91,7 @@ class Face(Node):
     __isub__ = in_place(elementwise.subtract, np.subtract, "-")
     __imul__ = in_place(elementwise.multiply, np.multiply, "*")
     __itruediv__ = in_place(elementwise.divide, np.divide, "/")
+    __ipow__ = in_place(elementwise.power, np.power, "**")
 
     __neg__ = elementwise.negative
     __pos__ = elementwise.positive

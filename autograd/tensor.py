@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .data import numeric
+from .data import numeric, raw
 from .errors import lesson
 from .face import Face
 from .ops import index
@@ -114,7 +114,7 @@ class Tensor(Face, raw=np.ndarray):
         return f"Tensor({marks})"
 
     def _as_data(self, data: Any) -> np.ndarray[Any, Any]:
-        return np.asarray(data, dtype=self.dtype if self.requires_grad else None)
+        return numeric(raw(data), self.dtype if self.requires_grad else None)
 
     def _write(self, ufunc: Any, other: Any) -> None:
         data = self._data.copy()  # other nodes may hold views of the old array

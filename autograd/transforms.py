@@ -16,7 +16,7 @@ from .errors import lesson
 from .guard import refuse_changes, total_of
 from .node import Node, sweep
 from .ops.elementwise import positive
-from .state import current, enable_grad, switched
+from .state import current, enable_grad, no_grad, switched
 from .tensor import Tensor
 from .value import Value
 
@@ -79,7 +79,10 @@ def value_and_grad(
         with switched(recording=True, nesting=current.get().nesting + 1):
             result = f(*[variables.get(i, x) for i, x in enumerate(args)], **kwargs)
             slopes = slopes_of(result, [variables[i] for i in chosen], again)
-        result = raw(result) if plain else result
+        if plain:
+            result = raw(result)
+        else:
+            slopes = [_as_node(slope) for slope in slopes]
         return result, tuple(slopes) if several else slopes[0]
 
     return derivative
@@ -108,6 +111,13 @@ def slopes_of(result: Any, variables: Sequence[Node], create_graph: bool) -> lis
     """d(result)/d(each variable); 0 for a variable that the result does not depend on."""
     found = _swept(result, None, create_graph) if _tracks(result) else {}
     return [found.get(variable, variable._data * 0) for variable in variables]
+
+
+def _as_node(x: Any) -> Node:
+    if isinstance(x, Node):
+        return x
+    with no_grad():
+        return Value(x) if isinstance(x, float) else Tensor(x)
 
 
 def _tracks(x: Any) -> bool:

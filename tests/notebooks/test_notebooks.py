@@ -1,0 +1,330 @@
+"""The notebooks: what is stored in them can be trusted, and running them gives it again.
+
+The first tests read the files, the next run the code cells with plain `exec`, which needs no
+Jupyter. The last one, of the group `notebooks`, runs them in a real kernel.
+"""
+
+import contextlib
+import functools
+import importlib.util
+import io
+import json
+import math
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+STATIC = {"text/plain", "text/html", "image/png", "image/svg+xml"}
+PICTURES = {"01": 3, "02": 9}
+OF_A_MACHINE = re.compile(r"/(home|root|work|tmp|opt|usr|mnt|Users)/|[A-Z]:\\|\b0x[0-9a-f]{6,}")
+
+PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
+each = pytest.mark.parametrize("path", PATHS, ids=[path.stem for path in PATHS])
+
+
+def stored(path):
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def code_cells(notebook):
+    return [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+
+
+def outputs(notebook):
+    return [output for cell in code_cells(notebook) for output in cell["outputs"]]
+
+
+def printed(cell):
+    streams = [output for output in cell["outputs"] if output["output_type"] == "stream"]
+    return "".join(line for stream in streams for line in stream["text"])
+
+
+def texts(notebook):
+    """Every output, in order, without its pictures: what there is of it, and the text."""
+    return [
+        (set(output.get("data", {})), output.get("text"), shown(output, "text/plain"),
+         shown(output, "text/html"))
+        for output in outputs(notebook)
+    ]  # fmt: skip
+
+
+def shown(output, kind):
+    return "".join(output.get("data", {}).get(kind, []))
+
+
+# ---- as stored
+
+
+@each
+def test_pictures_are_static(path):
+    kinds = [set(output["data"]) for output in outputs(stored(path)) if "data" in output]
+    assert sum("image/png" in kind for kind in kinds) == PICTURES[path.stem[:2]]
+    for kind in kinds:
+        assert kind <= STATIC
+        assert "image/png" in kind or "image/svg+xml" not in kind
+
+
+@each
+def test_nothing_depends_on_a_script(path):
+    for output in outputs(stored(path)):
+        assert not re.search(r"<(script|iframe|svg)|javascript:", shown(output, "text/html"))
+
+
+@each
+def test_nothing_is_shown_by_accident(path):
+    meant = ("<Figure", "<Picture", "GradientDescent: new = old - step")
+    for output in outputs(stored(path)):
+        assert "data" not in output or shown(output, "text/plain").startswith(meant)
+
+
+@each
+def test_every_cell_was_run_once_in_order_and_succeeded(path):
+    notebook = stored(path)
+    counts = [cell["execution_count"] for cell in code_cells(notebook)]
+    assert counts == list(range(1, len(counts) + 1))
+    for output in outputs(notebook):
+        assert output["output_type"] != "error"
+        assert output.get("name") != "stderr"
+
+
+@each
+def test_no_trace_of_the_machine_or_the_hour(path):
+    notebook = stored(path)
+    for output in outputs(notebook):
+        output.get("data", {}).pop("image/png", None)
+    assert not OF_A_MACHINE.search(json.dumps(notebook, ensure_ascii=False).replace("\\\\", "\\"))
+    assert notebook["metadata"]["kernelspec"]["name"] == "python3"
+    assert set(notebook["metadata"]) == {"kernelspec", "language_info"}
+    assert all(set(cell["metadata"]) <= {"jupyter", "tags"} for cell in notebook["cells"])
+    ids = [cell["id"] for cell in notebook["cells"]]
+    assert ids == [f"cell-{i:02}" for i in range(1, len(ids) + 1)]
+
+
+@each
+def test_the_frame_of_a_lesson(path):
+    notebook = stored(path)
+    markdown = [cell for cell in notebook["cells"] if cell["cell_type"] == "markdown"]
+    prose = ["".join(cell["source"]) for cell in markdown]
+    for part in ("**Goal.**", "\n1. ", "\n2. ", "\n3. ", "**Time.**"):
+        assert part in prose[0]
+    for part in ("Break it on purpose", "Exercises", "Summary card", "The same in PyTorch"):
+        assert sum(f"## {part}" in text for text in prose) == 1
+    exercises = sum(text.startswith("**Exercise ") for text in prose)
+    solutions = sum("# A solution of" in "".join(cell["source"]) for cell in code_cells(notebook))
+    assert exercises == solutions == 5
+
+
+# ---- as run
+
+
+@functools.cache
+def run(number):
+    """What the notebook defines, what each of its cells prints, and how long it took."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    import matplotlib.pyplot as plt
+
+    (path,) = NOTEBOOKS.glob(f"{number}*.ipynb")
+    names, prints = {"__name__": "__main__"}, []
+    start = time.perf_counter()
+    with plt.rc_context():
+        for i, cell in enumerate(code_cells(stored(path)), start=1):
+            code = compile("".join(cell["source"]), f"{path.name}[{i}]", "exec")
+            with contextlib.redirect_stdout(io.StringIO()) as out:
+                exec(code, names)
+            prints.append(out.getvalue())
+    plt.close("all")
+    return names, prints, time.perf_counter() - start
+
+
+@each
+def test_it_prints_what_is_stored(path):
+    prints = run(path.stem[:2])[1]
+    assert prints == [printed(cell) for cell in code_cells(stored(path))]
+
+
+@each
+def test_it_does_not_hang(path):
+    assert run(path.stem[:2])[2] < 50  # ten times what a lesson may take
+
+
+def test_01_the_gradient_is_the_product_of_three_slopes():
+    lesson = run("01")[0]
+    p = 1 / (1 + math.exp(-0.5))
+    assert lesson["steps"][0]["ŷ"] == pytest.approx(p)
+    assert lesson["steps"][0]["L"] == pytest.approx((p - 1) ** 2)
+    assert lesson["steps"][0]["∂L/∂w"] == pytest.approx(2 * (p - 1) * p * (1 - p) * 2)
+
+
+def test_01_a_nudge_ten_times_smaller_errs_a_hundred_times_less():
+    errors = run("01")[0]["errors"]
+    assert len(errors) == 3
+    assert errors[0] / errors[1] == pytest.approx(100, rel=0.05)
+    assert errors[1] / errors[2] == pytest.approx(100, rel=0.05)
+
+
+def test_01_the_weight_goes_from_0_50_to_0_57_and_on_until_it_has_learned():
+    steps = run("01")[0]["steps"]
+    assert [round(step["w"], 2) for step in steps[:3]] == [0.5, 0.57, 0.63]
+    losses = [step["L"] for step in steps]
+    assert losses == sorted(losses, reverse=True)
+    assert losses[-1] < 0.01 <= losses[-2]
+
+
+def test_01_minus_goes_down_and_plus_goes_up():
+    lesson = run("01")[0]
+    assert lesson["down"][-1] < lesson["down"][0] == lesson["up"][0] < lesson["up"][-1]
+
+
+def test_02_the_gradients_of_the_example():
+    lesson = run("02")[0]
+    *nodes, L = lesson["example"]()
+    L.backward()
+    assert [node.grad for node in nodes] == [13, 9, 3, 3, 3]
+    assert lesson["in_order"](L) == {node: node.grad for node in (*nodes, L)}
+
+
+def test_02_used_twice():
+    lesson = run("02")[0]
+    assert "with = 3   with += 8\n" in lesson_output("02", "contributions")
+    assert "with = 5   with += 8\n" in lesson_output("02", "contributions")
+    a, b = lesson["Value"](3), lesson["Value"](2)
+    assert lesson["in_order"]((a + b) * a)[a] == 8
+
+
+def test_02_only_one_of_two_orders_is_right():
+    lesson = run("02")[0]
+    a, b, *_, y = lesson["seven"]()
+    right, wrong = lesson["in_order"](y), {}
+    lesson["naive"](y, 1.0, wrong, [])
+    assert (right[a], right[b]) == (25, 19)
+    assert (wrong[a], wrong[b]) == (29, 22)
+    assert "c passes on 1   when 1 of 2" in lesson_output("02", "passes on")
+
+
+def test_02_ways_double_where_nodes_do_not():
+    lesson = run("02")[0]
+    for n in range(10):
+        _, top = lesson["ladder"](n)
+        assert lesson["ways"](top) == 2**n
+        assert len(lesson["history"](top)) == n + 1
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [("01", "E22"), ("01", "E13"), ("02", "E02"), ("02", "E12")]
+)
+def test_what_is_broken_on_purpose_teaches_its_lesson(number, code):
+    assert f"See:  {code}" in lesson_output(number, f"{code},")
+
+
+def lesson_output(number, phrase):
+    """The first print of the notebook that contains the phrase."""
+    return next(text for text in run(number)[1] if phrase in text)
+
+
+# ---- the exercises
+
+
+def advice(number, exercise, *answers):
+    """What the exercise says to these answers."""
+    lesson = run(number)[0]
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        lesson["check"](lesson[f"exercise_{exercise}"], *answers)
+    return out.getvalue()
+
+
+@each
+def test_every_solution_is_right_and_no_exercise_is_solved_beforehand(path):
+    cells, prints = code_cells(stored(path)), run(path.stem[:2])[1]
+    for cell, text in zip(cells, prints, strict=True):
+        source = "".join(cell["source"])
+        if source.startswith("# A solution"):
+            assert text == "Right!\n"
+            assert cell["metadata"]["jupyter"] == {"source_hidden": True}
+        elif "check(exercise_" in source:
+            assert text.startswith(("Your turn", "Not yet"))
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answers", "phrase"),
+    [
+        (1, (1.5, 0.6684), "sigmoid is missing"),
+        (1, (0.8176, 0.8176), "its square"),
+        (1, (0.8, 0.64), "four decimals"),
+        (2, (0.000366,), "Divide it by the size of the nudge"),
+        (2, (-0.3658,), "sign is turned around"),
+        (2, (0.3,), "too far off"),
+        (3, (0.9,), "uphill"),
+        (3, (1.5,), "learning rate is missing"),
+        (3, (-0.1,), "that is the step"),
+        (3, (1.2,), "You have 1.2"),
+        (4, (lambda w, b: None,), "Was step() called?"),
+        (5, ("larger",), "flatter there. 0.3658 becomes 0.2582"),
+        (5, ("the same",), '"larger" or "smaller"'),
+        (5, (...,), "Your turn"),
+    ],
+)
+def test_01_says_what_is_wrong_with_an_answer(exercise, answers, phrase):
+    assert phrase in advice("01", exercise, *answers)
+
+
+def test_01_one_step_is_not_enough():
+    def one_step(w, b):
+        w.data, b.data = w.data - 0.1, b.data - 0.1
+
+    assert "More steps?" in advice("01", 4, one_step)
+
+
+BLANKS = {"f": 1, "s": 4, "t": 3, "p": 4, "q": 16, "r": 3}
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer", "phrase"),
+    [
+        (1, {**BLANKS, "q": 12}, "q is used twice"),
+        (1, {**BLANKS, "s": 3, "t": 4}, "swaps: s gets the value of t"),
+        (1, {**BLANKS, "p": ...}, "Your turn"),
+        (2, dict.__setitem__, "overwritten"),
+        (2, lambda gradient, node, share: gradient.setdefault(node, share), "add up to"),
+        (3, ["y", "e", "c", "a", "b", "d", "f"], "c passes on 1 with 1 of 2"),
+        (3, ["y", "e", "f"], "exactly once"),
+        (4, lambda a, b: a * b + a * a, "use a RESULT twice"),
+        (4, lambda a, b: (a + b).tanh(), "only + and *"),
+        (4, lambda a, b: a, "return a result"),
+        (5, [("a", "L")], "6 still arrives"),
+        (5, [("a", "d")], "7 still arrives"),
+        (5, [("a", "L"), ("a", "d"), ("d", "e")], "two arrows are enough"),
+        (5, [("L", "a")], "there is no arrow"),
+    ],
+)
+def test_02_says_what_is_wrong_with_an_answer(exercise, answer, phrase):
+    assert phrase in advice("02", exercise, answer)
+
+
+@pytest.mark.parametrize("order", ["yefcdab", "yfedcba", "yefdcba"])
+def test_02_every_topological_order_is_right(order):
+    assert advice("02", 3, list(order)) == "Right!\n"
+
+
+@pytest.mark.parametrize("other", [("a", "d"), ("d", "e"), ("e", "L")])
+def test_02_every_pair_of_cuts_that_works_is_right(other):
+    assert advice("02", 5, [("a", "L"), other]) == "Right!\n"
+
+
+# ---- in a kernel
+
+
+@pytest.mark.notebooks
+@each
+def test_a_fresh_kernel_gives_the_stored_text_again(path):
+    spec = importlib.util.spec_from_file_location("refresh", NOTEBOOKS / "refresh.py")
+    refresh = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(refresh)
+
+    again = json.loads(refresh.nbformat.writes(refresh.executed(path)))
+
+    assert texts(again) == texts(stored(path))
