@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .errors import lesson
-from .node import Node
+from .node import Node, kinds
 
 NUMBERS = frozenset([float, int, bool])
 REAL = "biuf"  # the kinds of dtype that are computed with: bool, int, unsigned int, float
@@ -16,7 +16,7 @@ REAL = "biuf"  # the kinds of dtype that are computed with: bool, int, unsigned 
 
 def raw(arg: Any) -> Any:
     """The data of a node; anything else as it is."""
-    return arg._data if isinstance(arg, Node) else arg
+    return arg._data if type(arg) in kinds else arg
 
 
 def shape_of(x: Any) -> tuple[int, ...]:
@@ -31,7 +31,7 @@ def is_plain(arg: Any) -> bool:
 
 def plain(arg: Any) -> Any:
     """An argument as operations take it: a node, a Python number or an array."""
-    if isinstance(arg, Node) or is_plain(arg):
+    if type(arg) in kinds or is_plain(arg):
         return arg
     if isinstance(arg, np.generic):
         return arg.item()
@@ -47,7 +47,8 @@ def numeric(data: Any, dtype: Any = None) -> np.ndarray[Any, Any]:
     except ValueError as error:
         raise lesson("E23", what=str(error), fix="make all rows equally long") from None
     if array.dtype.kind not in REAL:
-        raise lesson("E23", what=f"{reprlib.repr(data)} is not made of numbers", fix="pass real numbers")
+        what = f"{reprlib.repr(data)} is not made of numbers"
+        raise lesson("E23", what=what, fix="pass real numbers")
     return array
 
 
@@ -62,11 +63,11 @@ def sum_to_shape(x: Any, *, shape: tuple[int, ...], dtype: Any) -> Any:
     """x summed over every axis that broadcasting added or stretched; dtype float makes a float."""
     if dtype is float:
         return float(np.sum(x))
-    lead = x.ndim - len(shape)
-    stretched = [lead + i for i, n in enumerate(shape) if n == 1 and x.shape[lead + i] != 1]
-    axes = (*range(lead), *stretched)
-    total = np.add.reduce(x, axis=axes, keepdims=True) if axes else x
-    return total.reshape(shape).astype(dtype, copy=False)
+    if lead := x.ndim - len(shape):
+        x = np.add.reduce(x, axis=tuple(range(lead)))
+    if stretched := tuple([i for i, n in enumerate(shape) if n != x.shape[i]]):
+        x = np.add.reduce(x, axis=stretched, keepdims=True)
+    return np.asarray(x, dtype)
 
 
 def repeated(x: Any, *, shape: tuple[int, ...]) -> Any:

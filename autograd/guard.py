@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sys import getrefcount
+from collections.abc import Iterable
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,8 @@ from .state import enable_grad
 if TYPE_CHECKING:
     from .node import Node
 
-changes = [0]  # when any node's data was last assigned, on the clock of birth numbers
+clock = count(1).__next__  # birth numbers: a node is always younger than what it was made from
+changes = [0]  # when any node's data was last assigned, on that clock
 
 
 def seed(root: Any, gradient: Any, create_graph: bool) -> Any:
@@ -26,7 +28,7 @@ def seed(root: Any, gradient: Any, create_graph: bool) -> Any:
     if gradient is None:
         if np.size(data) != 1:
             raise lesson("E01", shape=np.shape(data))
-        given = 1.0 if type(data) is float else np.ones(data.shape, data.dtype)
+        given = 1.0 if type(data) is float else np.array(1.0, data.dtype, ndmin=data.ndim)
     else:
         given = getattr(gradient, "_data", gradient)
         if np.shape(given) != np.shape(data):
@@ -37,6 +39,13 @@ def seed(root: Any, gradient: Any, create_graph: bool) -> Any:
     if hasattr(gradient, "_data"):
         return gradient
     return object.__new__(root.faces[type(data)])._leaf(given, False)
+
+
+def stamp(nodes: Iterable[Node]) -> None:
+    """Note that the data of these nodes was assigned just now, for `refuse_changes` to see."""
+    changes[0] = now = clock()
+    for node in nodes:
+        node._rare = {**(node._rare or {}), "changed": now}
 
 
 def refuse_changes(nodes: list[Node]) -> None:
@@ -56,16 +65,18 @@ def refuse_changes(nodes: list[Node]) -> None:
                 raise lesson("E12", source=source, consumer=node)
 
 
-def own(leaf: Node) -> Any:
-    """The gradient of a leaf as an array of its own: it is the user's, to change in place.
+def own(leaves: list[Node], nodes: list[Node]) -> None:
+    """Give each leaf its gradient as an array of its own: it is the user's, to change in place.
 
-    A rule may pass a gradient on as it is, or as a view. Then several nodes hold one array, which
-    the count of references to it tells: one in the leaf, one here, one in the count's argument.
+    A rule may pass a gradient on as it is, to several inputs even, or as a view. Then the leaf
+    receives a copy.
     """
-    g = leaf.grad
-    if type(g) is np.ndarray and (g.base is not None or getrefcount(g) > 3):
-        return g.copy()
-    return g
+    arrays = [leaf for leaf in leaves if type(leaf.grad) is np.ndarray]
+    taken = {id(node.grad) for node in nodes if node.op is not None} if arrays else set()
+    for leaf in arrays:
+        if leaf.grad.base is not None or id(leaf.grad) in taken:
+            leaf.grad = leaf.grad.copy()
+        taken.add(id(leaf.grad))
 
 
 def after_hooks(node: Any, g: Any) -> Any:

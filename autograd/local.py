@@ -57,7 +57,7 @@ class Elementwise(Op):
         """What input i receives: the chain rule, incoming gradient times local derivative."""
         return g if self.rules[i] is one else g * self.local(i, z, args)
 
-    def pull(self, g: Any, node: Node, create_graph: bool = False) -> tuple[Share, ...]:
+    def pull(self, g: Any, node: Node, create_graph: bool = False) -> Sequence[Share]:
         """`Op.pull` written out for one and two inputs: most of every backward pass is here."""
         if create_graph:
             return super().pull(g, node, create_graph)

@@ -20,12 +20,11 @@ gradient on each time: it finds 29 and 22. Both add; only one waits.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import count
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from .errors import lesson
-from .guard import after_hooks, changes, own, refuse_changes, seed, total_of
+from .guard import after_hooks, clock, own, refuse_changes, seed, stamp, total_of
 from .state import DEFAULT, current
 
 if TYPE_CHECKING:
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 
 state = current.get
 kinds: set[type] = set()  # Node's subclasses: `type(x) in kinds` is isinstance(x, Node), but fast
-clock = count(1).__next__  # birth numbers: a node is always younger than what it was made from
 
 
 class Node:
@@ -115,8 +113,7 @@ class Node:
         self._rare = marks if self._rare is None else {**self._rare, **marks}
 
     def _changed(self) -> None:
-        changes[0] = now = clock()
-        self._note(changed=now)
+        stamp([self])
 
     def backward(
         self, gradient: Any = None, retain_graph: bool = False, create_graph: bool = False
@@ -155,11 +152,10 @@ class Node:
             for leaf, old in before:
                 leaf.grad = old
             raise
+        own([leaf for leaf, _ in before], nodes)
         for leaf, old in before:
-            g = own(leaf)
             if old is not None:
-                g = old if g is None else total_of(old, g, create_graph)
-            leaf.grad = g
+                leaf.grad = old if leaf.grad is None else total_of(old, leaf.grad, create_graph)
         if self.op is not None and not (retain_graph or create_graph):
             self._note(spent=True)
 

@@ -23,7 +23,7 @@ import numpy as np
 from .data import as_data, is_plain, plain, raw, repeated, shape_of, sum_to_shape
 from .errors import lesson
 from .node import Node, kinds
-from .state import enable_grad
+from .state import enable_grad, is_grad_enabled
 
 Rule = Callable[..., Any]
 Share = tuple[Node, Any]
@@ -72,26 +72,19 @@ class Op:
         rare = {"static": static} if static else None
         return new(faces[type(data)])._result(data, tracked, self, x, y, rare)
 
-    def pull(self, g: Any, node: Node, create_graph: bool = False) -> tuple[Share, ...]:
-        """What each input of node receives when node's gradient is g: ((input, share), ...)."""
-        sources = node.args
-        if create_graph:
+    def pull(self, g: Any, node: Node, create_graph: bool = False) -> Sequence[Share]:
+        """What each input of node receives when node's gradient is g: (input, share) by turns."""
+        if create_graph and not is_grad_enabled():
             with enable_grad():
-                return self.shares(g, node, sources, sources, node.static)
-        args = [arg._data if type(arg) in kinds else arg for arg in sources]
-        return self.shares(g, node._data, sources, args, node.static)
-
-    def shares(
-        self, g: Any, z: Any, sources: Sequence[Any], args: Sequence[Any], static: dict[str, Any]
-    ) -> tuple[Share, ...]:
-        """`pull`, told the output z and the inputs args as nodes or as plain data."""
-        sent = []
+                return self.pull(g, node, create_graph)
+        sources, static, sent = node.args, node.static, []
+        z, args = (node, sources) if create_graph else (node._data, list(map(raw, sources)))
         for i, source in enumerate(sources):
             if type(source) in kinds and source.requires_grad:
                 share = self.share(i, g, z, args, static)
                 if share is not None:
                     sent.append((source, fit(share, source._data)))
-        return tuple(sent)
+        return sent
 
     def share(self, i: int, g: Any, z: Any, args: Sequence[Any], static: dict[str, Any]) -> Any:
         """What input i receives: its rule, applied to the incoming gradient g."""
@@ -117,14 +110,14 @@ def fit(share: Any, like: Any) -> Any:
 
     like: the input's data. A Value receives a float (or, with `create_graph`, a Value).
     """
+    shrink = sum_to if type(share) in kinds else sum_to_shape  # plain data needs no Op around it
     if type(like) is float:
-        single = type(raw(share)) is float
-        return share if single else sum_to(share, shape=(), dtype=float)
+        return share if type(raw(share)) is float else shrink(share, shape=(), dtype=float)
     if share.shape == like.shape and share.dtype == like.dtype:
         return np.asarray(share) if isinstance(share, np.generic) else share
     if like.dtype.kind != "f":
         raise lesson("E14", dtype=like.dtype)
-    return sum_to(share, shape=like.shape, dtype=like.dtype)
+    return shrink(share, shape=like.shape, dtype=like.dtype)
 
 
 # Adjoints of each other. Both rules are short because `fit` brings a share to its input's shape.

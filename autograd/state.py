@@ -78,7 +78,7 @@ class scope:  # noqa: N801
     def __enter__(self) -> None:
         now = current.get()
         path = f"{now.scope['scope']}.{self.name}" if now.scope else self.name
-        self.token = current.set(now._replace(scope={"scope": path}))
+        self.token = current.set(State(now.recording, {"scope": path}, now.nesting))
 
     def __exit__(self, *exception: object) -> None:
         current.reset(self.token)

@@ -76,7 +76,9 @@ def _rows(x: Any) -> Any:
 
 def _linear_forward(x: Any, weight: Any, bias: Any = None) -> Any:
     z = x @ weight.T
-    return z if bias is None else z + bias
+    if bias is not None:
+        z += bias  # in place: nobody else has z, and a second array would cost as much again
+    return z
 
 
 _linear = Op(
@@ -102,20 +104,18 @@ class Dot(Op):
 
     __slots__ = ()
 
-    def pull(self, g: Any, node: Node, create_graph: bool = False) -> tuple[Share, ...]:
+    def pull(self, g: Any, node: Node, create_graph: bool = False) -> Sequence[Share]:
         """Each weight receives g times its number, each number g times its weight."""
         args = node.args
         half = len(args) // 2
         if create_graph or type(node._data) is not float:
             return super().pull(g, node, create_graph)
         partners = args[half:] + args[:half]
-        return tuple(
-            [
-                (source, g * (partner._data if isinstance(partner, Node) else partner))
-                for source, partner in zip(args, partners, strict=True)
-                if isinstance(source, Node) and source.requires_grad
-            ]
-        )
+        return [
+            (source, g * (partner._data if isinstance(partner, Node) else partner))
+            for source, partner in zip(args, partners, strict=True)
+            if isinstance(source, Node) and source.requires_grad
+        ]
 
     def share(self, i: int, g: Any, z: Any, args: Sequence[Any], static: dict[str, Any]) -> Any:
         """Input i receives g times its partner."""

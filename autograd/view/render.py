@@ -71,6 +71,7 @@ def by_program(source: str, kind: str) -> bytes:
 
 
 def png_size(png: bytes) -> dict[str, int]:
-    """The width and height at which a PNG of ours is to be shown, from its header."""
+    """The CSS pixels at which a PNG of ours is to be shown, as large as its SVG."""
     width, height = (int.from_bytes(png[i : i + 4]) for i in (16, 20))
-    return {"width": width // PIXELS_PER_POINT, "height": height // PIXELS_PER_POINT}
+    scale = 96 / 72 / PIXELS_PER_POINT  # there are 96 CSS pixels to an inch, and 72 points
+    return {"width": round(width * scale), "height": round(height * scale)}

@@ -182,7 +182,7 @@ def test_notebooks_get_svg_and_png_of_one_size():
     assert "<script" not in data["image/svg+xml"]
     assert data["text/plain"] == repr(draw(L))
     points = float(re.search(r'<svg width="(\d+)pt"', data["image/svg+xml"])[1])
-    assert metadata["image/png"]["width"] == pytest.approx(points, abs=2)
+    assert metadata["image/png"]["width"] == pytest.approx(points * 96 / 72, abs=2)
 
 
 @pytest.mark.parametrize(
