@@ -75,8 +75,7 @@ LESSONS = {
         "backward() already ran on this graph (result {result}).",
         "a second pass would add the same gradients to the leaves again. PyTorch would say: Trying "
         "to backward through the graph a second time.",
-        "re-run the cell that builds the loss, or backward(retain_graph=True) if you mean to "
-        "accumulate",
+        "re-run the cell that builds the loss, or backward(retain_graph=True) to accumulate",
         "notebook 02",
     ),
     "E03": Lesson(

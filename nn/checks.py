@@ -107,10 +107,10 @@ def class_indices(scores: tuple[int, ...], target: Any) -> np.ndarray[Any, Any]:
     if labels.dtype.kind not in "iu":
         what = f"labels must be whole numbers; got {labels.dtype}."
         raise lesson("E09", what=what, fix="y = y.astype(int)")
-    wrong = labels[(labels < 0) | (labels >= classes)]
-    if wrong.size:
+    wrong = (labels < 0) | (labels >= classes)
+    if wrong.any():
         span = f"{classes} classes (0..{classes - 1})"
-        what = f"the target has label {wrong[0]}, but there are {span}."
+        what = f"the target has label {labels[wrong][0]}, but there are {span}."
         shifted = labels.min() == 1 and labels.max() == classes
         fix = "y = y - 1" if shifted else f"give the last layer {labels.max() + 1} outputs"
         raise lesson("E09", what=what, fix=fix if labels.min() >= 0 else "y = y - y.min()")

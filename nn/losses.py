@@ -21,6 +21,7 @@ from autograd import Value
 from autograd.data import plain, shape_of
 from autograd.errors import lesson
 from autograd.local import Elementwise, unary
+from autograd.op import Op
 
 from .checks import (
     class_indices,
@@ -83,8 +84,22 @@ def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Any:
         return reduced([reduce(ag.logaddexp, z) - z[k] for z, k in chosen], reduction)
     scores = plain(input)
     labels = class_indices(shape_of(scores), target)
+    return reduced(surprise_at(scores, labels=labels), reduction)
+
+
+def _surprise_at(z: Any, *, labels: Any) -> Any:
     row = (np.arange(labels.size),) if labels.ndim else ()
-    return reduced(-ag.log_softmax(scores)[(*row, labels)], reduction)
+    return ag.logsumexp(z, axis=-1) - z[(*row, labels)]
+
+
+surprise_at = Op(
+    "cross_entropy",
+    _surprise_at,
+    lambda g, loss, z, labels: (
+        g[..., None] * (ag.softmax(z) - (labels[..., None] == np.arange(z.shape[-1])))
+    ),
+)
+"""log(sum(e^z)) - z[k] for each row z and its label k; d/dz = softmax(z) - 1 at k."""
 
 
 class Loss(Module):

@@ -56,7 +56,7 @@ class Module:
     """
 
     training = True
-    _scope: str | None = None
+    _scope = ""  # what the module around this one calls it; "" until the first call
 
     def forward(self, *inputs: Any, **options: Any) -> Any:
         """What the module computes; every subclass writes its own."""
@@ -64,9 +64,9 @@ class Module:
 
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         """`forward`, with every node it makes marked by this module's name."""
-        if self._scope is None:
+        if not self._scope:
             self._name_parts()
-        with scope(self._scope or ""):
+        with scope(self._scope):
             return self.forward(*inputs, **options)
 
     def parameters(self) -> list[Any]:
@@ -225,16 +225,19 @@ class Sequential(Module):
             x = module(x)
         return x
 
+    def _row(self) -> dict[str, Module]:
+        return {name: part for name, part in vars(self).items() if isinstance(part, Module)}
+
     def __iter__(self) -> Iterator[Module]:
-        return iter([module for _, module in self._parts()])
+        return iter(self._row().values())
 
     def __len__(self) -> int:
-        return len(self._parts())
+        return len(self._row())
 
     def __getitem__(self, index: int | slice) -> Module:
         if isinstance(index, slice):
-            return Sequential(dict(self._parts()[index]))
-        return self._parts()[index][1]
+            return Sequential(dict([*self._row().items()][index]))
+        return [*self._row().values()][index]
 
 
 def opened(name: str, entry: Any) -> Iterator[tuple[str, Any]]:

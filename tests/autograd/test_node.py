@@ -722,7 +722,12 @@ def test_a_failed_backward_leaves_gradients_as_they_were():
     assert w.grad == 7.0
 
 
-def test_an_integer_tensor_cannot_be_made_to_ask_for_a_gradient():
+def test_an_integer_tensor_that_asks_for_a_gradient_is_refused_when_it_would_get_one():
     t = Tensor([1, 2])
-    with pytest.raises(TypeError, match="int64 numbers cannot have gradients"):
-        t.requires_grad = True
+    t.requires_grad = True
+    for loss in ((t * t).sum(), (t * 0.5).sum()):
+        with pytest.raises(TypeError, match="int64 numbers cannot have gradients"):
+            loss.backward()
+        with pytest.raises(TypeError, match="int64 numbers cannot have gradients"):
+            gradients(loss, t)
+    assert t.grad is None
