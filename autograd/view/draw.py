@@ -15,7 +15,18 @@ import numpy as np
 
 from ..errors import GraphError, lesson
 from ..node import Node, history
-from .model import Box, Data, Edge, Graph, census, is_number, read, size
+from .model import (
+    Box,
+    Data,
+    Edge,
+    Graph,
+    census,
+    is_number,
+    name_of,
+    read,
+    size,
+    the_number,
+)
 from .render import png_size, render
 
 INK, GREY, LINE = "#1F2933", "#5F6B7A", "#9AA5B1"
@@ -51,6 +62,7 @@ ROOM = '<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="50" HEIGHT="18"><TR><TD></TD>
 # An edge without text keeps room for it, so that the picture stays in place when gradients arrive.
 QUICK = {"splines": "line", "nslimit": "1", "mclimit": "0.5"}  # for graphs of many boxes
 MANY, MOST = 80, 3000
+FEW = 4  # entries: an array of no more is shown in numbers, larger ones by their norm
 SUFFIXES = (".svg", ".png", ".pdf", ".dot")
 
 
@@ -115,8 +127,9 @@ def draw(node: Node, direction: str = "LR", max_nodes: int = 300) -> Picture:
     max_nodes: a graph of more boxes is counted, not drawn; 3000 is the most that can be asked for.
 
     Before backward() every gradient is "—". After it an edge shows
-    incoming gradient × local derivative = contribution; for arrays, shapes and norms.
-    Raises E26 for what is not a node, and E26b for another direction.
+    incoming gradient × local derivative = contribution; for arrays, shapes and norms. Boxes show
+    arrays of up to four entries in numbers.
+    Raises E26 for what is not a node, E26b for another direction, E26m for max_nodes below 1.
 
     >>> from autograd import Value, draw
     >>> a = Value(3.0, name="a")
@@ -132,9 +145,11 @@ def draw(node: Node, direction: str = "LR", max_nodes: int = 300) -> Picture:
     if direction not in ("LR", "TB"):
         what = f"direction={direction!r} is not a direction to draw in"
         raise lesson("E26b", what=what, fix='draw(loss, direction="LR")   or "TB"')
+    if max_nodes < 1:
+        raise lesson("E26m", max_nodes=max_nodes)
     nodes = history(node)
     boxes = size(nodes)
-    title = f"Picture of {node._mark('name') or 'a graph'}"
+    title = f"Picture of {name_of(node) or 'a graph'}"
     if boxes > min(max_nodes, MOST):
         counts = census(nodes)
         lines = [f"{boxes:,} boxes: too many to draw one by one", ""]
@@ -182,30 +197,51 @@ def card(box: Box, root: Box) -> str:
         rows.append(wide(small("updated since", style.label)))
     rows.append("<HR/>")
     rows += [pair(small(what), plain(text)) for what, text in facts(box)]
-    if box.earlier is not None:
-        when, now = ("before", "this pass") if box.op is None else ("elsewhere", "from here")
-        here = box.gradient - box.earlier
-        rows.append(wide(small(f"{brief(box.earlier)} ({when}) + {brief(here)} ({now})")))
+    if box.why:
+        rows.append(wide(small(remark(box))))
     return table("".join(rows), style, border=2 if box is root else 1)
 
 
 def facts(box: Box) -> list[tuple[str, str]]:
-    """The rows of a card: value and gradient, or for an array its shape and both norms."""
-    if is_number(box.value):
-        rows = [("value", number(box.value)), ("gradient", brief(box.gradient))]
+    """The rows of a card: value and gradient, the shape of an array; of large arrays, the norms."""
+    value, gradient = box.value, shown_gradient(box)
+    if np.size(value) <= FEW and box.outputs is None:
+        rows = [("value", brief(value)), ("gradient", brief(gradient))]
     else:
-        rows = [
-            ("shape", str(np.shape(box.value))),
-            ("|value|", number(norm(box.value))),
-            ("|gradient|", "—" if box.gradient is None else number(norm(box.gradient))),
-        ]
+        length = "—" if gradient is None else number(norm(gradient))
+        rows = [("|value|", number(norm(value))), ("|gradient|", length)]
+    if box.outputs is not None:
+        rows.insert(0, ("outputs", str(box.outputs)))
+    elif not is_number(value):
+        rows.insert(0, ("shape", str(np.shape(value))))
     return rows[:-1] if box.kind == "data" else rows
 
 
+def shown_gradient(box: Box) -> Data:
+    """The stored gradient; where a result stores another pass's, what the pass from root gives."""
+    return box.here if box.why == "another" else box.gradient
+
+
+def remark(box: Box) -> str:
+    """Why the stored gradient is not what the edges bring."""
+    here = brief(box.here)
+    if box.why == "another":
+        return f"stored: {brief(box.gradient)} (another pass)"
+    if box.why == "hook":
+        return f"after hook ({here} arrived)"
+    rest = brief(box.gradient - box.here)
+    plus = "+" if np.size(box.here) <= FEW else "and"  # norms do not add up
+    if box.why == "before":
+        return f"{rest} (before) {plus} {here} (this pass)"
+    return f"{here} (from here) {plus} {rest} (other)"
+
+
 def constant(box: Box) -> str:
-    """A constant operand: a small box with its number, or its shape."""
-    text = number(box.value) if is_number(box.value) else str(np.shape(box.value))
-    return chip(text, "constant")
+    """A constant operand: a small box with its number, or its shape and, if few, its numbers."""
+    if is_number(box.value):
+        return chip(number(box.value), "constant")
+    numbers = f" {brief(box.value)}" if 0 < np.size(box.value) <= FEW else ""
+    return chip(f"{np.shape(box.value)}{numbers}", "constant")
 
 
 def chip(text: str, kind: str) -> str:
@@ -215,28 +251,44 @@ def chip(text: str, kind: str) -> str:
 
 
 def flow(edge: Edge) -> str:
-    """What an edge says: nothing before backward, then incoming × local = contribution."""
-    if edge.incoming is None:
+    """What an edge says: nothing before backward, then incoming × local = contribution.
+
+    Where these are not single numbers, incoming → contribution, as shapes and norms.
+    """
+    incoming, contribution = edge.incoming, edge.contribution
+    if incoming is None:
         return ROOM
-    if edge.stale:
-        return label(small(f"{brief(edge.incoming)} × ? = ?"))
     if edge.local is not None:
-        product = small(f"{number(edge.incoming)} × {number(edge.local)} =\u00a0")
-        return label(product + small(number(edge.contribution), INK))
-    if is_number(edge.contribution) and is_number(edge.incoming):
-        return label(small(number(edge.contribution), INK))
-    shapes = f"{np.shape(edge.incoming)} → {np.shape(edge.contribution)}"
-    norms = f"norm {number(norm(edge.incoming))} → {number(norm(edge.contribution))}"
+        product = small(f"{number(incoming)} × {number(edge.local)} =\u00a0")
+        return label(product + small(number(contribution), INK))
+    if is_product(edge):
+        return label(small(f"{number(incoming)} × ? = ?"))
+    if edge.stale:
+        return label(f"{small(f'{np.shape(incoming)} → ?')}<BR/>{small(f'{brief(incoming)} → ?')}")
+    if np.size(contribution) == np.size(incoming) == 1:
+        return label(small(f"{number(incoming)} → {number(contribution)}", INK))
+    shapes = f"{np.shape(incoming)} → {np.shape(contribution)}"
+    norms = f"norm {number(norm(incoming))} → {number(norm(contribution))}"
     return label(f"{small(shapes)}<BR/>{small(norms, INK)}")
 
 
 def caption(graph: Graph) -> str:
-    """How to read the edges."""
-    told = "shape and norm of the incoming gradient → of the contribution"
-    if any(edge.local is not None for edge in graph.edges):
-        told = "incoming gradient × local derivative = contribution"
-    doubt = any(edge.stale for edge in graph.edges)
-    return f"on each edge:  {told}" + ("    (? where data was updated since)" if doubt else "")
+    """How to read the edges: what their labels mean, as far as there are such labels."""
+    flows = [edge for edge in graph.edges if edge.incoming is not None]
+    arrows = [edge for edge in flows if not is_product(edge)]
+    told = []
+    if len(arrows) < len(flows):
+        told.append("incoming gradient × local derivative = contribution")
+    if arrows:
+        few = all(np.size(edge.incoming) == np.size(edge.contribution) == 1 for edge in arrows)
+        told.append("incoming gradient → contribution" + ("" if few else ", as shapes and norms"))
+    doubt = "    (? where data was updated since)" if any(edge.stale for edge in flows) else ""
+    return "on each edge:  " + "\nor  ".join(told) + doubt
+
+
+def is_product(edge: Edge) -> bool:
+    """Whether what an edge says is a product of numbers."""
+    return edge.local is not None or (edge.stale and np.size(edge.incoming) == 1)
 
 
 def notice(boxes: int, counts: dict[str, int]) -> str:
@@ -279,19 +331,30 @@ def line(box: Box, again: bool) -> str:
     if box.kind == "constant":
         return brief(box.value)
     value = number(box.value) if is_number(box.value) else f"array of shape {np.shape(box.value)}"
-    return f"{called} = {value}, gradient {brief(box.gradient)}"
+    if box.outputs is not None:
+        value = f"{box.outputs} outputs"
+    since = " (updated since)" if box.updated else ""
+    why = f", {remark(box)}" if box.why else ""
+    return f"{called} = {value}{since}, gradient {brief(shown_gradient(box))}{why}"
 
 
 def brief(data: Data) -> str:
-    """A number, the norm of an array, or "—" for what is not computed."""
+    """A number, few numbers, the norm of more, or "—" for what is not computed."""
     if data is None:
         return "—"
-    return number(data) if is_number(data) else f"norm {number(norm(data))}"
+    if 0 < np.size(data) <= FEW:
+        return bracketed(data)
+    return f"norm {number(norm(data))}" if np.size(data) else "[]"
+
+
+def bracketed(data: Data) -> str:
+    """All numbers of an array, an axis in each pair of brackets."""
+    return number(data) if is_number(data) else f"[{', '.join(bracketed(row) for row in data)}]"
 
 
 def number(x: Data) -> str:
     """Four significant digits, with a true minus sign."""
-    return f"{float(x):.4g}".replace("-", "−")
+    return f"{the_number(x):.4g}".replace("-", "−")
 
 
 def norm(data: Data) -> float:

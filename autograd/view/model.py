@@ -13,8 +13,9 @@ how a picture looks; whatever shows a graph starts from this model.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -31,8 +32,12 @@ class Box:
 
     kind: "result" of an operation, "leaf" that wants a gradient, "data" that does not, "constant".
     gradient: as stored; None before it is computed.
-    earlier: the part of the stored gradient that is not from this pass; None where there is none.
+    here: what the pass from root gives it, where that is not the stored gradient; else None.
+    why: then the reason. "before": a leaf that an equal pass had reached. "other": a leaf that
+    holds something else too. "another": a result that stores another pass's. "hook": a hook came
+    after.
     updated: its data was assigned after the graph was computed from it.
+    outputs: how many arrays value and gradient hold, in one row; None for a single one.
     """
 
     key: str
@@ -41,8 +46,10 @@ class Box:
     op: str | None
     value: Data
     gradient: Data = None
-    earlier: Data = None
+    here: Data = None
+    why: str | None = None
     updated: bool = False
+    outputs: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,7 @@ class Edge:
     """One operand of one operation: box `source` is input number `position` of box `target`.
 
     incoming: the gradient of target. contribution: what source received through this edge.
-    local: the number between them; None for arrays, and where there is no such number.
+    local: the number between them; None where these are not single numbers, or none is known.
     stale: data was updated since the pass, so local and contribution can no longer be known.
     """
 
@@ -98,7 +105,7 @@ def read(root: Node) -> Graph:
     return Graph(next(box for box in boxes if box.key == keys[root]), boxes, edges)
 
 
-Flow = tuple[Data, tuple[tuple[Node, Data], ...]]
+Flow = tuple[Data, Sequence[tuple[Node, Data]]]
 
 
 def flows_of(nodes: list[Node]) -> dict[Node, Flow]:
@@ -111,7 +118,7 @@ def flows_of(nodes: list[Node]) -> dict[Node, Flow]:
     root = nodes[-1]
     if root.grad is None or root.op is None or not root.requires_grad:
         return {}
-    if any(changed(node) or node._mark("hooks") for node in nodes):
+    if not repeatable(nodes):
         return {
             node: (raw(node.grad), () if changed(node) else node.op.pull(raw(node.grad), node))
             for node in nodes
@@ -119,6 +126,13 @@ def flows_of(nodes: list[Node]) -> dict[Node, Flow]:
         }
     swept = sweep(root, raw(root.grad))
     return {node: (g, sent) for node, g, sent in swept if node.op is not None}
+
+
+def repeatable(nodes: list[Node]) -> bool:
+    """Whether a sweep from the youngest of nodes would find again what the pass found."""
+    if isinstance(nodes[-1]._data, tuple):  # a sweep starts from one gradient
+        return False
+    return not any(changed(node) or node._mark("hooks") for node in nodes)
 
 
 def changed(node: Node) -> bool:
@@ -133,7 +147,8 @@ def changed(node: Node) -> bool:
 def edges_into(node: Node, keys: dict[Node, str], flow: Flow | None) -> list[Edge]:
     """One edge for each operand of node, in order, with what flowed back through it."""
     incoming, sent = flow or (None, ())
-    waiting = iter([*sent, (None, None)])
+    incoming = one_row(incoming)
+    waiting = iter([*[(source, one_row(share)) for source, share in sent], (None, None)])
     receiver, share = next(waiting)
     stale = flow is not None and changed(node)
     edges = []
@@ -151,12 +166,24 @@ def edges_into(node: Node, keys: dict[Node, str], flow: Flow | None) -> list[Edg
 
 def local_of(node: Node, i: int, incoming: Data, share: Data) -> float | None:
     """The local derivative by input i, where incoming, local and contribution are numbers."""
-    if not (is_number(incoming) and is_number(share)):
+    if np.size(incoming) != 1 or np.size(share) != 1:
         return None
     if isinstance(node.op, Elementwise):
         local = node.op.local(i, node._data, tuple([raw(arg) for arg in node.args]))
-        return float(local) if is_number(local) else None
-    return float(share) / float(incoming) if incoming else None
+        return the_number(local) if np.size(local) == 1 else None
+    return the_number(share) / the_number(incoming) if the_number(incoming) else None
+
+
+def the_number(data: Data) -> float:
+    """The only entry of data."""
+    return float(np.asarray(data).item())
+
+
+def one_row(data: Any) -> Data:
+    """What an operation with several outputs holds or receives, as one row; other data as it is."""
+    if not isinstance(data, tuple):
+        return data
+    return np.concatenate([np.ravel(raw(part)) for part in data if part is not None])
 
 
 def is_number(data: Data) -> bool:
@@ -166,10 +193,7 @@ def is_number(data: Data) -> bool:
 
 def boxes_of(nodes: list[Node], keys: dict[Node, str], edges: list[Edge]) -> list[Box]:
     """A box for each node, and before each operation the boxes of its constants."""
-    received: dict[str, list[Edge]] = {}
-    for edge in edges:
-        if edge.incoming is not None:
-            received.setdefault(edge.source, []).append(edge)
+    remarks = remarks_on(nodes, keys, edges)
     updated = {arg for node in nodes for arg in node.args if is_newer(arg, node)}
     boxes = []
     for node in nodes:
@@ -178,15 +202,27 @@ def boxes_of(nodes: list[Node], keys: dict[Node, str], edges: list[Edge]) -> lis
             for i, arg in enumerate(node.args)
             if not isinstance(arg, Node)
         ]
-        gradient, op = raw(node.grad), node.op.name if node.op else None
-        earlier = earlier_part(node, received.get(keys[node], []))
+        op = printable(node.op.name) if node.op is not None else None
+        here, why = remarks.get(node, (None, None))
         boxes.append(
             Box(
-                keys[node], kind_of(node), node._mark("name"), op, node._data, gradient, earlier,
-                node in updated,
+                keys[node], kind_of(node), name_of(node), op, one_row(node._data),
+                one_row(raw(node.grad)), here, why, node in updated,
+                len(node._data) if isinstance(node._data, tuple) else None,
             )
         )  # fmt: skip
     return boxes
+
+
+def name_of(node: Node) -> str | None:
+    """The node's name as pictures can show it."""
+    name = node._mark("name")
+    return None if name is None else printable(name)
+
+
+def printable(name: Any) -> str:
+    """Any name as text, its unprintable characters (NUL, line ends) replaced."""
+    return "".join([c if c.isprintable() else "\ufffd" for c in str(name)])
 
 
 def is_newer(arg: Any, consumer: Node) -> bool:
@@ -201,17 +237,57 @@ def kind_of(node: Node) -> str:
     return "leaf" if node.requires_grad else "data"
 
 
-def earlier_part(node: Node, received: list[Edge]) -> Data:
-    """What the stored gradient holds beyond this pass's contributions; None if nothing.
+def remarks_on(
+    nodes: list[Node], keys: dict[Node, str], edges: list[Edge]
+) -> dict[Node, tuple[Data, str]]:
+    """Where the stored gradient is not what arrives in the pass from root: what does, and why.
 
-    A leaf adds up the passes; an inner node may have consumers that root does not know of.
+    A result stores the last pass through it. A leaf adds passes up and forgets their order, so
+    "before" is said only if every leaf holds exactly twice what this pass gives.
     """
-    if node.grad is None or not received or node._mark("hooks"):
-        return None
-    if any([edge.stale for edge in received]):
-        return None
-    stored, here = raw(node.grad), sum([edge.contribution for edge in received])
-    rounding = 1e-6 * max([np.max(np.abs(edge.contribution), initial=0) for edge in received])
-    if np.allclose(stored, here, rtol=1e-6, atol=rounding, equal_nan=True):
-        return None
-    return stored - here
+    arrived = arrivals(nodes, keys, edges)
+    apart = {node: here for node, here in arrived.items() if not alike(raw(node.grad), here)}
+    hooked = {node for node in apart if node._mark("hooks")}
+    mixed = any(node.op is not None and node not in hooked for node in apart)
+    leaves = [node for node in arrived if node.op is None and node not in hooked]
+    twice = not mixed and all(alike(raw(leaf.grad) / 2, arrived[leaf]) for leaf in leaves)
+    trusted = not mixed or repeatable(nodes)
+    remarks = {}
+    for node, here in apart.items():
+        if node in hooked:
+            remarks[node] = (here.total, "hook")
+        elif trusted and node.op is not None:
+            remarks[node] = (here.total, "another")
+        elif trusted:
+            remarks[node] = (here.total, "before" if twice else "other")
+    return remarks
+
+
+class Arrival(NamedTuple):
+    """The sum of the contributions to a node, and how far rounding may have moved it."""
+
+    total: Data
+    rounding: float
+
+
+def arrivals(nodes: list[Node], keys: dict[Node, str], edges: list[Edge]) -> dict[Node, Arrival]:
+    """What each node with a gradient receives, where all of it is known."""
+    received: dict[str, list[Edge]] = {}
+    for edge in edges:
+        if edge.incoming is not None:
+            received.setdefault(edge.source, []).append(edge)
+    arrived = {}
+    for node in nodes:
+        to_it = received.get(keys[node], [])
+        if not to_it or any([edge.stale for edge in to_it]) or isinstance(node._data, tuple):
+            continue
+        total = sum([edge.contribution for edge in to_it])
+        largest = max([np.max(np.abs(edge.contribution), initial=0) for edge in to_it])
+        if node.grad is not None and np.shape(raw(node.grad)) == np.shape(total):
+            arrived[node] = Arrival(total, 1e-6 * largest)
+    return arrived
+
+
+def alike(gradient: Data, here: Arrival) -> bool:
+    """Whether gradient is, but for rounding, what arrived."""
+    return np.allclose(gradient, here.total, rtol=1e-6, atol=here.rounding, equal_nan=True)

@@ -11,7 +11,11 @@ import pytest
 
 import autograd
 from autograd import DataError, GraphError, KindError, Tensor, Value, draw, no_grad
+from autograd.parts import SeveralOp
 
+OR = "incoming gradient → contribution"
+ARROW = f"on each edge: {OR}"
+PRODUCT = "on each edge: incoming gradient × local derivative = contribution"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -36,6 +40,12 @@ def groups(picture, kind):
                 " ".join(" ".join(texts).split())
             )
     return found
+
+
+def captions(picture):
+    """The lines below the picture."""
+    page = ET.fromstring(picture.svg).find(f"{SVG}g")
+    return [" ".join(text.text.split()) for text in page.findall(f"{SVG}text")]
 
 
 def cards(picture):
@@ -75,7 +85,7 @@ def test_after_backward_every_number_is_there():
     assert flows(draw(L)) == sorted(
         ["3 × 2 = 6", "3 × 3 = 9", "3 × 1 = 3", "3 × 1 = 3", "1 × 3 = 3", "1 × 7 = 7"]
     )
-    assert "incoming gradient × local derivative = contribution" in draw(L).svg
+    assert captions(draw(L)) == [PRODUCT]
 
 
 def test_numbers_have_four_significant_digits():
@@ -124,6 +134,109 @@ def test_tensors_show_shapes_and_norms():
     ]  # fmt: skip
 
 
+def test_few_numbers_are_shown_themselves():
+    W = Tensor([[1.0, -0.5], [0.25, 1 / 3]], requires_grad=True, name="W")
+    x = Tensor([0.5, -1.2], name="x")
+    L = ((W @ x) * np.array([1.0, 2.0])).sum()
+    L.backward()
+    assert cards(draw(L)) == [
+        "W leaf shape (2, 2) value [[1, −0.5], [0.25, 0.3333]] gradient [[0.5, −1.2], [1, −2.4]]",
+        "x data shape (2,) value [0.5, −1.2]",
+        "@ shape (2,) value [1.1, −0.275] gradient [1, 2]",
+        "(2,) [1, 2]",
+        "× shape (2,) value [1.1, −0.55] gradient [1, 1]",
+        "sum value 0.55 gradient 1",
+    ]
+    five = Tensor(np.ones(5), requires_grad=True)
+    assert cards(draw(five)) == ["leaf shape (5,) |value| 2.236 |gradient| —"]
+    assert cards(draw(Tensor(np.ones((3, 0))))) == ["data shape (3, 0) value []"]
+
+
+def test_tensors_of_one_entry_have_products_on_their_edges():
+    w = Tensor([2.0], requires_grad=True, name="w")
+    L = (w * 3.0).sum()
+    L.backward()
+    assert cards(draw(L))[0] == "w leaf shape (1,) value [2] gradient [3]"
+    assert flows(draw(L)) == ["", "1 × 1 = 1", "1 × 3 = 3"]
+    assert captions(draw(L)) == [PRODUCT]
+
+
+def test_the_caption_explains_the_labels_that_occur_and_no_others():
+    w = Tensor([1.0, 2.0], requires_grad=True)
+    L = (w * 3.0).sum()
+    L.backward()
+    assert captions(draw(L)) == [f"{ARROW}, as shapes and norms"]
+    L = (w * 3.0).sum() * 2.0
+    L.backward()
+    assert captions(draw(L)) == [PRODUCT, f"or {OR}, as shapes and norms"]
+    a = Value(1.0)
+    L = autograd.dot([a], [2.0]) * 0.0
+    L.backward()
+    assert flows(draw(L)) == ["", "", "0 → 0", "1 × 0 = 0"]
+    assert captions(draw(L)) == [PRODUCT, f"or {OR}"]
+
+
+def test_the_caption_explains_question_marks():
+    w = Tensor([1.0, 2.0], requires_grad=True)
+    L = (w * 3.0).sum()
+    L.backward()
+    w.data = np.zeros(2)
+    assert "(2,) → ? [1, 1] → ?" in flows(draw(L))
+    updated = "(? where data was updated since)"
+    assert captions(draw(L)) == [f"{ARROW}, as shapes and norms {updated}"]
+    L, a = example()
+    L.backward()
+    a.data = 0.0
+    assert captions(draw(L)) == [f"{PRODUCT} {updated}"]
+
+
+def test_two_roots_tell_their_own_passes():
+    a = Value(2.0, name="a")
+    h = a * 2.0
+    h.name = "h"
+    y, z = h * h, h + 1.0
+    y.backward()
+    z.backward()
+    assert cards(draw(y))[0] == "a leaf value 2 gradient 18 16 (from here) + 2 (other)"
+    assert "h × value 4 gradient 8 stored: 1 (another pass)" in cards(draw(y))
+    assert str(draw(y)).splitlines()[1:3] == [
+        "├─ h * = 4, gradient 8, stored: 1 (another pass)",
+        "│  ├─ a = 2, gradient 18, 16 (from here) + 2 (other)",
+    ]
+
+
+def test_norms_are_not_written_as_a_sum():
+    w = Tensor(np.ones(9), requires_grad=True)
+    L = (w * w).sum()
+    L.backward()
+    w.grad = w.grad - 3.0
+    note = "norm 6 (from here) and norm 9 (other)"
+    assert cards(draw(L))[0] == f"leaf shape (9,) |value| 3 |gradient| 3 {note}"
+
+
+def test_a_gradient_that_a_hook_replaced_says_so():
+    a = Value(3.0, name="a")
+    h = a * 2.0
+    h.name = "h"
+    h.register_hook(lambda g: 10.0 * g)
+    L = h * h
+    L.backward()
+    assert "h × value 6 gradient 120 after hook (12 arrived)" in cards(draw(L))
+    assert "h * = 6, gradient 120, after hook (12 arrived)" in str(draw(L))
+
+
+def test_several_outputs_are_counted():
+    two = SeveralOp("two", lambda x: (x + 1.0, x * 2.0), lambda g, z, x: g[0] + 2.0 * g[1])
+    x = Tensor([1.0, 2.0], requires_grad=True, name="x")
+    p, q = two(x)
+    L = (p * q).sum()
+    L.backward()
+    picture = draw(L)
+    assert "two outputs 2 |value| 5.745 |gradient| 5.745" in cards(picture)
+    assert "two = 2 outputs, gradient [2, 4, 2, 3]" in str(picture)
+    assert "two outputs 2" in cards(draw(p.args[0]))[1]
+
+
 def test_an_accumulated_leaf_tells_the_passes_apart():
     L, _ = example()
     L.backward(retain_graph=True)
@@ -156,11 +269,16 @@ def test_names_may_hold_anything():
     a = Value(1.0, name='<b> & "c" \\N')
     assert cards(draw(a * 2.0))[0].replace("\u200b", "") == '<b> & "c" \\N leaf value 1 gradient —'
     long = Value(1.0, name="n" * 100)
+    five, unprintable = Value(1.0), Value(1.0, name="\x00\n")
+    five._note(name=5)
+    assert cards(draw(five * unprintable))[:2] == [
+        "5 leaf value 1 gradient —", "\ufffd\ufffd leaf value 1 gradient —",
+    ]  # fmt: skip
     assert cards(draw(long * 2.0))[0] == "n" * 23 + "… leaf value 1 gradient —"
 
 
 def test_an_untracked_root_is_a_single_box():
-    assert cards(draw(Tensor([3.0, 4.0], name="X"))) == ["X data shape (2,) |value| 5"]
+    assert cards(draw(Tensor([3.0, 4.0], name="X"))) == ["X data shape (2,) value [3, 4]"]
 
 
 def test_the_same_graph_gives_the_same_bytes():
@@ -231,6 +349,14 @@ def test_text():
     assert repr(draw(L)).startswith("<Picture of L: 6 boxes, 6 edges;")
 
 
+def test_text_marks_what_was_updated():
+    L, a = example()
+    L.backward()
+    a.data = 100.0
+    assert "a = 100 (updated since), gradient 13" in str(draw(L))
+    assert str(draw(L)).count("updated since") == 1
+
+
 @pytest.fixture
 def no_renderer(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "pygraphviz", None)
@@ -281,6 +407,12 @@ def test_max_nodes_sets_the_limit():
     assert len(cards(draw(chain(10), max_nodes=22))) == 22
     assert len(cards(draw(chain(10), max_nodes=21))) == 1
     assert len(cards(draw(chain(2000), max_nodes=10**6))) == 1
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_max_nodes_leaves_room_for_a_box(limit):
+    with pytest.raises(ValueError, match=rf"max_nodes={limit} leaves no room(.|\n)*max_nodes=1000"):
+        draw(Value(1.0), max_nodes=limit)
 
 
 def test_in_a_graph_of_many_boxes_a_leaf_is_drawn_once_for_each_use():
