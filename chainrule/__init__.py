@@ -10,7 +10,14 @@ and `chainrule` is the front door:
 The names most often needed are here too: `from chainrule import Value, draw, nn, optim`.
 """
 
+import sys as _sys
+from pathlib import Path as _Path
 from typing import Any as _Any
+
+from .errors import in_one_sentence as _in_one_sentence
+
+if _Path((*_sys.argv, "")[0]).stem == "chainrule":  # the command, which imports this first of all
+    _sys.excepthook = _in_one_sentence
 
 import autograd as _autograd
 

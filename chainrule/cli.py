@@ -64,7 +64,8 @@ def main(argv: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # who read has gone
         return 1
     except OSError as error:
-        print(f"chainrule: {error.filename}: {error.strerror}.", file=sys.stderr)
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"chainrule: {where}{error.strerror or error}.", file=sys.stderr)
         return 2
 
 
@@ -132,7 +133,7 @@ def parser() -> Parser:
         help="passes over the training samples (default: 20 for digits, 50 in the plane, else 100)")
     learning.add_argument("--explain", action="store_true",
         help="print the first update: name, old, gradient, step, new")
-    output.add_argument("--output", metavar="FOLDER", type=Path,
+    output.add_argument("--output", metavar="FOLDER", type=folder,
         help="where to write; an earlier run's files in it are replaced "
         "(default: a new folder in runs/)")
     output.add_argument("--no-progress", action="store_true", help="no progress bar")
@@ -197,6 +198,13 @@ def test_size(text: str) -> float:
     if size > 1 and not size.is_integer():
         raise UsageError(f"--test-size must be a share below 1, or a whole number; got {text!r}.")
     return size
+
+
+def folder(text: str) -> Path:
+    """The path of a folder."""
+    if not text.strip():
+        raise UsageError(f"--output must name a folder, such as runs/first; got {text!r}.")
+    return Path(text)
 
 
 def show_hint(message: Warning | str, *_: object) -> None:

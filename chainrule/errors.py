@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from types import TracebackType
+
 
 class UsageError(Exception):
     """What was asked for makes no sense, or is not there: exit status 2."""
@@ -9,3 +12,15 @@ class UsageError(Exception):
 
 class DivergenceError(Exception):
     """Training made the loss infinite or not a number: exit status 1."""
+
+
+def in_one_sentence(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """An excepthook: what ends the command while its modules are imported needs no traceback."""
+    if issubclass(kind, ImportError):
+        print(error, file=sys.stderr)
+    elif issubclass(kind, KeyboardInterrupt):
+        print("chainrule: stopped before it was done.", file=sys.stderr)
+    else:
+        sys.__excepthook__(kind, error, trace)

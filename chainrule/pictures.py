@@ -35,9 +35,10 @@ def boundary(training: Training, path: Path) -> None:
     points = training.X * scale.std + scale.mean
     ax = new_axes(5.6, 4.2)
     network = training.model.eval()
-    decision_boundary(lambda x: network(scale(x)), points, training.y, samples.classes, ax)
-    ax.set_xlabel(samples.features[0])
-    ax.set_ylabel(samples.features[1])
+    names = [literal(name) for name in samples.classes]
+    decision_boundary(lambda x: network(scale(x)), points, training.y, names, ax)
+    ax.set_xlabel(literal(samples.features[0]))
+    ax.set_ylabel(literal(samples.features[1]))
     ax.figure.savefig(path, dpi=150)
 
 
@@ -61,6 +62,11 @@ def hardest(training: Training) -> tuple[Any, Any]:
         each = type(training.loss)(reduction="none")(training.model(X), y)
     worst = int(np.argmax(raw(each)))
     return X[worst], y[worst]
+
+
+def literal(name: str) -> str:
+    """A name as matplotlib is to write it: not as mathematics, which dollar signs would begin."""
+    return name.replace("$", r"\$")
 
 
 def new_axes(width: float, height: float) -> Any:

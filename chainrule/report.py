@@ -88,7 +88,7 @@ def loss(kind: str) -> list[str]:
     """The loss's formula, and the derivative with which backpropagation starts."""
     first_line = (inspect.getdoc(FORMULAS[kind]) or "").split("\n")[0]
     formula, _, meaning = first_line.partition(": ")
-    return [f"{kind}: the mean over the batch of", formula, *wrapped(meaning)]
+    return [f"{kind}, of a batch of n samples", formula, *wrapped(meaning)]
 
 
 def optimizer(rule: optim.Optimizer) -> list[str]:

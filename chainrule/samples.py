@@ -74,6 +74,8 @@ def find(
             samples = samples._replace(y=samples.y.astype(float), classes=())
         return samples, settings
     path = Path(data)
+    if not data.strip():
+        raise UsageError(f"the data have no name; there are {', '.join(DATASETS)}, and CSV files.")
     if path.exists() or path.suffix:
         return read_table(path, target, numeric), FOR_TABLES
     meant = get_close_matches(data, DATASETS, n=1)

@@ -22,6 +22,7 @@ Array = np.ndarray[Any, Any]
 MOST_CLASSES = 20
 ROWS_PER_CLASS = 2
 DELIMITERS = ",;\t"
+LARGEST = 1e100  # a sum of the squares of such numbers is finite
 
 
 class Samples(NamedTuple):
@@ -101,6 +102,9 @@ def read_rows(path: Path) -> tuple[list[str], list[Row]]:
     (_, header), *body = lines
     rows = [Row(i, line, cells) for i, (line, cells) in enumerate(body, 1)]
     check_header(path, header)
+    if len(header) == 1 and (" " in header[0] or "|" in header[0]):
+        told = "columns must be separated by commas, semicolons or tabs"
+        raise UsageError(f"{path}: {told}; its first line is {header[0]!r}.")
     for row in rows:
         if len(row.cells) != len(header):
             sizes = f"the header has {len(header)} cells, but {row} has {len(row.cells)}"
@@ -124,6 +128,7 @@ def number_in(path: Path, row: Row, column: str, place: int) -> float:
     if number is None or not math.isfinite(number):
         found = f"holds {cell!r}, which is not a number" if cell else "is empty"
         raise UsageError(f"{path}: {row}, column {column!r} {found}; features must be numbers.")
+    refuse_large(path, row, column, number)
     return number
 
 
@@ -149,6 +154,8 @@ def read_target(
     if numeric is None:
         numeric = not text and not looks_like_classes(found)
     if numeric:
+        for (row, _), number in zip(cells, found, strict=True):
+            refuse_large(path, row, target, number)
         return np.array(found), ()
     if len(kinds) * ROWS_PER_CLASS > len(cells):
         told = f"the target {target!r} has {len(kinds)} classes in {len(cells)} rows"
@@ -157,6 +164,13 @@ def read_target(
     labels = [cell for _, cell in cells] if text else found
     names = tuple(kind if isinstance(kind, str) else f"{kind:.15g}" for kind in kinds)
     return np.array([index[label] for label in labels]), names
+
+
+def refuse_large(path: Path, row: Row, column: str, number: float) -> None:
+    """Refuse a number whose square is about to overflow."""
+    if abs(number) > LARGEST:
+        told = f"{row}, column {column!r} holds {number:g}, which is too large"
+        raise UsageError(f"{path}: {told}: numbers may reach {LARGEST:g}.")
 
 
 def looks_like_classes(numbers: list[float]) -> bool:

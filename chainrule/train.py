@@ -272,6 +272,10 @@ def claim(job: Job) -> Path:
     try:
         if job.output is None:
             return new_folder(job.data if job.data in DATASETS else Path(job.data).stem)
+        for name in report.FILES:
+            if (job.output / name).is_dir():
+                told = f"{job.output / name} is a folder, and a file of that name is to be written"
+                raise UsageError(f"{told}: rename it, or choose another --output.")
         job.output.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=job.output):
             return job.output

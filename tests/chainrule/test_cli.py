@@ -42,7 +42,8 @@ def test_training_says_what_it_does_and_leaves_its_files(tmp_path):
         "Linear(2, 16)     2 x 16 weights + 16 biases = 48",
         "Dropout(p=0.25, drops 25 %)",
         "354 weights in all, biases included",
-        "log(sum(e^z)) - z[k]",
+        "-1/n sum log p[k], p = softmax(z)\n",
+        "d/dz = 1/n (p - 1k).\n",
         "Adam, lr 0.01",
         "batch size 32: mini-batch gradient descent",
         "ceil(300 / 32) = 10 iterations per epoch",
@@ -269,3 +270,81 @@ def test_a_name_that_the_terminal_cannot_show(tmp_path):
     )
     assert (ran.returncode, ran.stderr) == (0, b"")
     assert b"2 classes, s??, ?" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--output", ""], "--output must name a folder, such as runs/first; got ''."),
+        ([""], "the data have no name; there are digits,"),
+    ],
+)
+def test_empty_names(tmp_path, monkeypatch, capsys, arguments, told):
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", *arguments]) == 2
+    assert told in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_in_place_of_a_file_is_refused_before_training(tmp_path, capsys):
+    (tmp_path / "loss.png").mkdir()
+    (tmp_path / "history.csv").write_text("kept")
+    assert main(["train", "xor", "--output", str(tmp_path)]) == 2
+    printed = capsys.readouterr()
+    assert "loss.png is a folder" in printed.err
+    assert printed.out == ""
+    assert (tmp_path / "history.csv").read_text() == "kept"
+
+
+def test_an_error_without_a_file_name(monkeypatch, capsys):
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("chainrule.cli.run", full)
+    assert main(["train", "xor"]) == 2
+    assert capsys.readouterr().err == "chainrule: No space left on device.\n"
+
+
+def test_dollar_signs_in_names_are_no_mathematics(tmp_path):
+    kinds = [r"$\foo$", "$b$"]
+    rows = "".join(f"{i},{i % 3},{kinds[i % 2]}\n" for i in range(12))
+    (tmp_path / "t.csv").write_text(r"$x^$,$\bar,y" + "\n" + rows)
+    options = ["--target", "y", "--epochs", "1", "--output", "o"]
+    ran = chainrule(tmp_path, "train", "t.csv", *options)
+    assert (ran.returncode, ran.stderr) == (0, "")
+    assert (tmp_path / "o" / "boundary.png").exists()
+
+
+def command(folder, preparation):
+    """Run the command as pip installs it, after some preparation."""
+    script = folder / "chainrule"
+    lines = [preparation, "from chainrule.cli import main", "import sys; sys.exit(main())"]
+    script.write_text("\n".join(lines))
+    return subprocess.run(
+        [sys.executable, script, "--version"],
+        cwd=folder, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def test_the_command_beside_a_foreign_autograd(tmp_path):
+    (tmp_path / "autograd.py").write_text("grad = None\n")
+    ran = command(tmp_path, "import sys; sys.path.insert(0, '.')")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.startswith("chainrule found a package named 'autograd' that is not its own")
+    assert "pip uninstall -y autograd chainrule && pip install chainrule" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_ctrl_c_while_modules_are_imported(tmp_path):
+    (tmp_path / "autograd.py").write_text("raise KeyboardInterrupt\n")
+    ran = command(tmp_path, "import sys; sys.path.insert(0, '.')")
+    assert ran.returncode != 0
+    assert ran.stderr == "chainrule: stopped before it was done.\n"
+
+
+def test_other_errors_of_the_command_keep_their_traceback(tmp_path):
+    (tmp_path / "autograd.py").write_text("1 / 0\n")
+    ran = command(tmp_path, "import sys; sys.path.insert(0, '.')")
+    assert ran.returncode == 1
+    assert "Traceback" in ran.stderr
+    assert "ZeroDivisionError" in ran.stderr

@@ -122,3 +122,18 @@ def test_files_that_are_not_there_or_no_files(tmp_path):
         read_table(tmp_path / "gone.csv", "y")
     with pytest.raises(UsageError, match=r"cannot be read: Is a directory\."):
         read_table(tmp_path, "y")
+
+
+@pytest.mark.parametrize("separator", ["|", " "])
+def test_other_separators(table, separator):
+    told = "columns must be separated by commas, semicolons or tabs; its first line is 'width"
+    with pytest.raises(UsageError, match=told):
+        read_table(table(FLOWERS.replace(",", separator)), "kind")
+
+
+@pytest.mark.parametrize("target", ["x", "y"])
+def test_numbers_whose_squares_overflow(table, target):
+    path = table("x,y\n" + "".join(f"{i}e300,{i}.5\n" for i in range(1, 9)))
+    told = r"row 1 \(line 2\), column 'x' holds 1e\+300, which is too large"
+    with pytest.raises(UsageError, match=told):
+        read_table(path, target, numeric=True)
