@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from numbers import Integral
+from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from autograd.errors import lesson
 def require_sizes(layer: str, **sizes: Any) -> None:
     """Raise E24 for a size that is not a whole number of at least 1."""
     for name, size in sizes.items():
-        if not isinstance(size, Integral) or size < 1:
+        if not isinstance(size, Integral) or isinstance(size, bool) or size < 1:
             what = f"{layer}: {name} must be a whole number, 1 or more; got {size!r}"
             why = "it counts the numbers that go in or come out"
             raise lesson("E24", what=what, why=why, fix=f"{layer}(2, 16)")
@@ -25,8 +25,8 @@ def require_sizes(layer: str, **sizes: Any) -> None:
 
 def require_probability(p: float) -> None:
     """Raise E24 unless p is between 0 and 1."""
-    if not 0 <= p <= 1:
-        what = f"Dropout: p must be between 0 and 1; got {p!r}"
+    if not isinstance(p, Real) or not 0 <= p <= 1:
+        what = f"Dropout: p must be a number between 0 and 1; got {p!r}"
         why = (
             "p is the probability of dropping a number. PyTorch would say: dropout probability has "
             "to be between 0 and 1"
@@ -36,21 +36,25 @@ def require_probability(p: float) -> None:
 
 def holds_values(x: Any) -> bool:
     """Whether x is a list of Values, or of lists of them."""
-    return isinstance(x, list | tuple) and any(isinstance(entry, Value) for entry in flat(x))
+    return isinstance(x, (list, tuple)) and any(isinstance(entry, Value) for entry in flat(x))
 
 
 def flat(x: Any) -> list[Any]:
     """All entries of nested lists, or of an array, in one list."""
-    if isinstance(x, list | tuple):
+    if isinstance(x, (list, tuple)):
         return [entry for row in x for entry in flat(row)]
     return raw(x).ravel().tolist() if shape_of(x) else [x]
 
 
 def shape(x: Any) -> tuple[int, ...]:
-    """The shape of an array, a Tensor, a number or nested lists."""
-    if not isinstance(x, list | tuple):
+    """The shape of an array, a Tensor, a number or nested lists. Raises E23 for unequal rows."""
+    if not isinstance(x, (list, tuple)):
         return shape_of(x)
-    return (len(x), *shape(x[0])) if x else (0,)
+    rows = sorted({shape(row) for row in x})
+    if len(rows) > 1:
+        what = f"the rows have different shapes: {' and '.join(map(str, rows))}"
+        raise lesson("E23", what=what, fix="give every row as many numbers as the others")
+    return (len(x), *rows[0]) if rows else (0,)
 
 
 def require_reduction(reduction: str) -> None:
@@ -94,7 +98,11 @@ def class_indices(scores: tuple[int, ...], target: Any) -> np.ndarray[Any, Any]:
     if len(scores) not in (1, 2):
         what = f"CrossEntropyLoss: scores must have shape (N, C) or (C,); got {scores}"
         why = "the last axis holds one score for each class"
-        raise lesson("E24b", what=what, why=why, fix="scores.reshape(-1, C)")
+        fix = (
+            "scores.reshape(-1, C), y.reshape(-1)   with C classes on the last axis;\n"
+            "        scores = scores.moveaxis(1, -1)   before that, if they are on axis 1"
+        )
+        raise lesson("E24b", what=what, why=why, fix=fix)
     labels = np.asarray(raw(plain(target)))
     classes = scores[-1]
     if labels.shape != scores[:-1]:
@@ -108,7 +116,7 @@ def class_indices(scores: tuple[int, ...], target: Any) -> np.ndarray[Any, Any]:
         what = f"labels must be whole numbers; got {labels.dtype}."
         raise lesson("E09", what=what, fix="y = y.astype(int)")
     wrong = (labels < 0) | (labels >= classes)
-    if wrong.any():
+    if np.count_nonzero(wrong):
         span = f"{classes} classes (0..{classes - 1})"
         what = f"the target has label {labels[wrong][0]}, but there are {span}."
         shifted = labels.min() == 1 and labels.max() == classes

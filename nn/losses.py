@@ -1,7 +1,8 @@
 """Losses: one number that says how wrong the predictions are, for `backward()` to start from.
 
 Each loss is a function and, under its capitalised name, a module. `reduction` says what becomes of
-the losses of the single entries: "mean" (the default), "sum", or "none" to have them all.
+the losses of the n single entries: "mean" (the default, which the formulas show), "sum", or "none"
+to have them all.
 
 Predictions are Tensors, or (lists of) Values; a loss of Values is a Value. Targets are numbers:
 arrays, lists, Tensors. Prediction and target must have the same shape: nothing is broadcast.
@@ -36,7 +37,7 @@ from .module import Module
 
 
 def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
-    """(p - y)^2: the squared error of prediction p and target y; d/dp = 2 (p - y).
+    """1/n sum (p - y)^2: the squared error of predictions p and targets y; d/dp = 2/n (p - y).
 
     >>> mse_loss(ag.Tensor([1.0, 2.0]), [0.0, 4.0])
     Tensor(2.5)
@@ -45,9 +46,9 @@ def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
 
 
 def binary_cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Any:
-    """-(y log p + (1 - y) log(1 - p)): how surprising y is, if 1 has probability p.
+    """-1/n sum [y log p + (1 - y) log(1 - p)]: how surprising y is, if 1 has probability p.
 
-    d/dp = (p - y) / (p (1 - p)). At p = 0 and 1 the loss is at most 100, d/dp at most 1e12.
+    d/dp = 1/n (p - y) / (p (1 - p)). At p = 0 and 1, -log is at most 100 and its slope 1e12.
     Raises E11 for a p that is no probability.
     """
     require_probabilities(input)
@@ -59,17 +60,18 @@ def binary_cross_entropy(input: Any, target: Any, *, reduction: str = "mean") ->
 
 
 def binary_cross_entropy_with_logits(input: Any, target: Any, *, reduction: str = "mean") -> Any:
-    """log(1 + e^z) - z y: the binary cross-entropy of p = sigmoid(z), for any z; d/dz = p - y.
+    """1/n sum [log(1 + e^z) - z y]: binary cross-entropy of p = sigmoid(z); d/dz = 1/n (p - y).
 
-    Equal to max(z, 0) - z y + log(1 + e^-|z|), in which nothing can overflow.
+    Each term equals max(z, 0) - z y + log(1 + e^-|z|), in which nothing can overflow.
     """
     name = "BCEWithLogitsLoss"
     return entrywise(name, lambda z, y: ag.softplus(z) - z * y, input, target, reduction)
 
 
 def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Any:
-    """-log softmax(z)[k] = log(sum(e^z)) - z[k]: how surprising class k is; d/dz = softmax(z) - 1k.
+    """-1/n sum log p[k], p = softmax(z): how surprising the classes k are; d/dz = 1/n (p - 1k).
 
+    Each term equals log(sum(e^z)) - z[k], and 1k is 1 at k, 0 elsewhere: one hot.
     input: raw scores z, one row of C scores for each sample (N, C), or the scores of one (C,).
     target: the right class of each sample, a whole number from 0 to C - 1.
     Raises E08 for one-hot rows, E09 for labels that are not indices.
@@ -88,17 +90,21 @@ def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Any:
 
 
 def _surprise_at(z: Any, *, labels: Any) -> Any:
-    row = (np.arange(labels.size),) if labels.ndim else ()
-    return ag.logsumexp(z, axis=-1) - z[(*row, labels)]
+    z = z - np.maximum.reduce(z, axis=-1, keepdims=True)  # the result stays; e^z cannot overflow
+    return np.log(np.add.reduce(np.exp(z), axis=-1)) - z[_places(labels)]
 
 
-surprise_at = Op(
-    "cross_entropy",
-    _surprise_at,
-    lambda g, loss, z, labels: (
-        g[..., None] * (ag.softmax(z) - (labels[..., None] == np.arange(z.shape[-1])))
-    ),
-)
+def _places(labels: Any) -> Any:
+    """Where the score of each row's class stands."""
+    return (np.arange(labels.size), labels) if labels.ndim else labels
+
+
+def _surprise_rule(g: Any, loss: Any, z: Any, labels: Any) -> Any:
+    p = ag.exp(z - (loss + z[_places(labels)])[..., None])  # softmax: loss + z[k] is log(sum(e^z))
+    return g[..., None] * (p - (labels[..., None] == np.arange(z.shape[-1])))
+
+
+surprise_at = Op("cross_entropy", _surprise_at, _surprise_rule)
 """log(sum(e^z)) - z[k] for each row z and its label k; d/dz = softmax(z) - 1 at k."""
 
 
@@ -119,7 +125,7 @@ class Loss(Module):
 
 
 class MSELoss(Loss):
-    """(p - y)^2, the squared error: `mse_loss` as a module.
+    """1/n sum (p - y)^2, the squared error: `mse_loss` as a module.
 
     >>> MSELoss(reduction="sum")(ag.Tensor([1.0, 2.0]), [0.0, 4.0]).item()
     5.0
@@ -129,19 +135,19 @@ class MSELoss(Loss):
 
 
 class BCELoss(Loss):
-    """-(y log p + (1 - y) log(1 - p)): `binary_cross_entropy` as a module."""
+    """-1/n sum [y log p + (1 - y) log(1 - p)]: `binary_cross_entropy` as a module."""
 
     function = staticmethod(binary_cross_entropy)
 
 
 class BCEWithLogitsLoss(Loss):
-    """log(1 + e^z) - z y: `binary_cross_entropy_with_logits` as a module."""
+    """1/n sum [log(1 + e^z) - z y]: `binary_cross_entropy_with_logits` as a module."""
 
     function = staticmethod(binary_cross_entropy_with_logits)
 
 
 class CrossEntropyLoss(Loss):
-    """log(sum(e^z)) - z[k]: `cross_entropy` as a module."""
+    """-1/n sum log p[k], p = softmax(z): `cross_entropy` as a module."""
 
     function = staticmethod(cross_entropy)
 

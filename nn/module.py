@@ -16,13 +16,15 @@ to a parameter is its name, such as `hidden.weight` or `layers.0.bias`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from reprlib import recursive_repr
 from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from autograd import Tensor, Value, scope
+from autograd import Tensor, Value
 from autograd.data import raw
 from autograd.errors import lesson
+from autograd.state import enter, leave
 
 State = dict[str, np.ndarray[Any, Any]]
 
@@ -66,8 +68,11 @@ class Module:
         """`forward`, with every node it makes marked by this module's name."""
         if not self._scope:
             self._name_parts()
-        with scope(self._scope):
+        token = enter(self._scope)
+        try:
             return self.forward(*inputs, **options)
+        finally:
+            leave(token)
 
     def parameters(self) -> list[Any]:
         """Every parameter once, in the order of the attributes: a list, to be read repeatedly."""
@@ -126,9 +131,8 @@ class Module:
 
     def apply(self, fn: Callable[[Module], Any]) -> Self:
         """Call fn on every module inside, and last on this one."""
-        for child in self.children():
-            child.apply(fn)
-        fn(self)
+        for _, module in once(list(self._walk(inside_out=True))):
+            fn(module)
         return self
 
     def state_dict(self) -> State:
@@ -163,6 +167,7 @@ class Module:
         """What stands between the parentheses when the module is printed."""
         return ""
 
+    @recursive_repr()
     def __repr__(self) -> str:
         parts = [f"({name}): {module!r}".replace("\n", "\n  ") for name, module in self._parts()]
         inside = "".join(f"\n  {part}" for part in parts) + "\n" if parts else self.extra_repr()
@@ -175,10 +180,17 @@ class Module:
     def _parts(self) -> list[tuple[str, Module]]:
         return [(name, entry) for name, entry in self._entries() if isinstance(entry, Module)]
 
-    def _walk(self, path: str = "") -> Iterator[tuple[str, Module]]:
-        yield path, self
+    def _walk(
+        self, path: str = "", around: tuple[Module, ...] = (), inside_out: bool = False
+    ) -> Iterator[tuple[str, Module]]:
+        if not inside_out:
+            yield path, self
+        around = (*around, self)  # a module may also hold one that holds it
         for name, module in self._parts():
-            yield from module._walk(join(path, name))
+            if not any(module is outer for outer in around):
+                yield from module._walk(join(path, name), around, inside_out)
+        if inside_out:
+            yield path, self
 
     def _state(self) -> dict[str, Any]:
         """What `state_dict` saves, by path: parameters, and lists of Values."""
@@ -192,10 +204,10 @@ class Module:
 
     def _name_parts(self) -> None:
         """On the first call: tell all modules and parameters inside what they are called here."""
-        self._scope = type(self).__name__
-        for module in self.modules():
+        for module in reversed(self.modules()):  # the outermost has the last word
             for name, part in module._parts():
                 part._scope = name
+        self._scope = type(self).__name__
         self.named_parameters()
 
 

@@ -7,7 +7,7 @@ modules like the others; what `Linear` does with one matrix product, they do neu
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Sized
 from functools import reduce
 from numbers import Real
 from typing import Any
@@ -118,6 +118,10 @@ class MLP(Module):
         activation: str | None = "relu",
         spelled_out: bool = False,
     ) -> None:
+        if not isinstance(nouts, Sized) or len(nouts) == 0:
+            what = f"MLP: nouts must list the number of neurons in each layer; got {nouts!r}"
+            why = "the last of them is the number of outputs"
+            raise lesson("E24", what=what, why=why, fix="nn.MLP(2, [16, 16, 1])")
         *hidden, last = zip([nin, *nouts], nouts, strict=False)
         self.layers = [Layer(n, m, activation, spelled_out) for n, m in hidden]
         self.layers.append(Layer(*last, None, spelled_out))

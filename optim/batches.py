@@ -107,6 +107,10 @@ def train_test_split(
 
 def together(arrays: tuple[Any, ...]) -> list[Array]:
     """Data as arrays of equally many samples."""
+    sizes = [array for array in arrays if array is None or isinstance(array, int | str)]
+    if sizes:
+        what = f"a DataLoader takes arrays, one sample per row; got {sizes[0]!r} among them"
+        raise lesson("E20", what=what, fix=f"DataLoader(X, y, batch_size={sizes[0]!r})")
     found = [raw(array) for array in arrays]
     found = [array if isinstance(array, np.ndarray) else numeric(array) for array in found]
     if not found or not all(array.ndim for array in found):

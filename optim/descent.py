@@ -64,13 +64,13 @@ class SGD(Optimizer):
         self, params: Iterable[Any] = (), lr: float = 1e-3, momentum: float = 0,
         dampening: float = 0, weight_decay: float = 0, nesterov: bool = False,
     ) -> None:  # fmt: skip
-        if nesterov and (momentum <= 0 or dampening != 0):
-            allowed = "positive, and dampening 0, for nesterov"
-            raise lesson("E19b", option="momentum", allowed=allowed, value=momentum)
         super().__init__(
             params, lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay,
             nesterov=nesterov,
         )  # fmt: skip
+        if nesterov and (momentum <= 0 or dampening != 0):
+            allowed = "positive, and dampening 0, for nesterov"
+            raise lesson("E19b", option="momentum", allowed=allowed, value=momentum)
 
     def update(self, w: Array, g: Array, t: int, memory: Memory, group: Group) -> Array:
         """The step: lr times the velocity."""

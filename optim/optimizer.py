@@ -14,6 +14,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Iterator
 from copy import copy
+from numbers import Real
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -21,6 +22,7 @@ import numpy as np
 from autograd.data import raw
 from autograd.errors import Hint, lesson
 from autograd.face import Face
+from autograd.guard import stamp
 
 from .table import Entries, UpdateTable
 
@@ -30,12 +32,14 @@ Group: TypeAlias = dict[str, Any]
 INFINITY = float("inf")
 ALLOWED = {  # option: from (included), to (excluded)
     "momentum": (0, INFINITY),
+    "dampening": (0, INFINITY),
     "weight_decay": (0, INFINITY),
     "eps": (0, INFINITY),
     "alpha": (0, 1),
     "betas": (0, 1),
 }
 LARGE_LR = 10
+BLOCK = 2**15  # numbers to a stretch: a rule's temporary arrays then stay in the processor's cache
 
 
 class Optimizer:
@@ -79,6 +83,9 @@ class Optimizer:
     def update(self, w: Array, g: Array, t: int, memory: Memory, group: Group) -> Array:
         """The rule: what to subtract from w.
 
+        The rule is to treat each number by itself, for it is called on one stretch of the vector
+        after another: a norm taken here would be the norm of a stretch.
+
         w, g: parameters and gradient, flat vectors of one length.
         t: the number of this step, from 1.
         memory: vectors by name, kept from step to step, zero before their first use.
@@ -88,9 +95,9 @@ class Optimizer:
 
     def step(self) -> None:
         """Update every parameter that has a gradient. Raises E22 if none has one."""
-        for group, vector, gradients in self._gather():
-            vector.advance(self.update, group, gradients)
-            vector.scatter(gradients)
+        for group, vector, having in self._gather():
+            vector.advance(self.update, group, having)
+            vector.scatter(having)
 
     def zero_grad(self) -> None:
         """Forget all gradients; without it the next backward() adds to them."""
@@ -113,15 +120,15 @@ class Optimizer:
         """
         index = {id(node): i for i, node in enumerate(self._nodes)}
         entries = {}
-        for group, vector, gradients in self._gather():
-            trial = vector.copy()
-            steps = trial.advance(self.update, group, gradients)
-            for i, gradient in gradients.items():
+        for group, vector, having in self._gather():
+            trial, old, steps = vector.copy(), vector.data.copy(), np.zeros_like(vector.data)
+            trial.advance(self.update, group, having, steps)
+            columns = (old, vector.gradient.copy(), steps, trial.data)
+            for i in having:
                 node, span = vector.nodes[i], vector.spans[i]
-                old, step, new = vector.data[span].copy(), steps[span], trial.data[span]
                 n = index[id(node)]
                 name, shape = node.name or f"p{n}", np.shape(node._data)
-                entries[n] = Entries(name, shape, old, gradient.copy(), step, new)
+                entries[n] = Entries(name, shape, *[column[span] for column in columns])
         title = f"{type(self).__name__}: new = old - step"
         return UpdateTable(title, [entries[n] for n in sorted(entries)])
 
@@ -144,6 +151,11 @@ class Optimizer:
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Continue where the optimizer stopped whose `state_dict()` this is."""
+        if missing := [key for key in ("state", "param_groups") if key not in state_dict]:
+            what = f"an optimizer's state has no {' and no '.join(map(repr, missing))} here"
+            why = "it continues from both: what each parameter remembers, and the options"
+            fix = "optimizer.load_state_dict(saved)   with   saved = other.state_dict()"
+            raise lesson("E24b", what=what, why=why, fix=fix)
         saved = state_dict["param_groups"]
         ours = [len(group["params"]) for group in self.param_groups]
         theirs = [len(group["params"]) for group in saved]
@@ -162,27 +174,33 @@ class Optimizer:
         told = ", ".join(f"{key}={value}" for key, value in options.items())
         return f"{type(self).__name__}({len(self._nodes)} parameters, {told})"
 
-    def _gather(self) -> list[tuple[Group, Vector, dict[int, Array]]]:
+    def _gather(self) -> list[tuple[Group, Vector, list[int]]]:
         found = [
-            (group, vector, gradients)
+            (group, vector, having)
             for group, vector in self._vectors
-            if (gradients := vector.gather())
+            if (having := vector.gather())
         ]
         if not found:
             raise lesson("E22")
         return found
 
 
-class Memory(dict[str, Array]):
-    """What an update rule remembers from step to step: vectors, zero before their first use."""
+class Memory:
+    """What an update rule remembers from step to step: vectors by name, zero before first use.
 
-    def __init__(self, like: Array, known: dict[str, Array] | None = None) -> None:
-        super().__init__(known or {})
-        self.like = like
+    The rule sees the stretch that it is called for: `memory["m"]` is a view, to change in place.
+    """
 
-    def __missing__(self, name: str) -> Array:
-        self[name] = np.zeros_like(self.like)
-        return self[name]
+    def __init__(self, vectors: dict[str, Array], like: Array, span: slice) -> None:
+        self.vectors, self.like, self.span = vectors, like, span
+
+    def __getitem__(self, name: str) -> Array:
+        if name not in self.vectors:
+            self.vectors[name] = np.zeros_like(self.like)
+        return self.vectors[name][self.span]
+
+    def __setitem__(self, name: str, numbers: Array) -> None:
+        self[name][...] = numbers
 
 
 class Vector:
@@ -194,53 +212,52 @@ class Vector:
     def __init__(self, nodes: list[Face]) -> None:
         self.nodes = nodes
         self.data = np.concatenate([np.ravel(node._data) for node in nodes])
+        self.gradient = np.zeros_like(self.data)
         ends = np.cumsum([np.size(node._data) for node in nodes]).tolist()
         self.spans = [slice(a, b) for a, b in zip([0, *ends], ends, strict=False)]
         self.steps = [0] * len(nodes)
-        self.memory = Memory(self.data)
+        self.memory: dict[str, Array] = {}
 
-    def gather(self) -> dict[int, Array]:
-        """Bring the vector up to date, and read the gradients there are: {place: flat}."""
+    def gather(self) -> list[int]:
+        """Bring data and gradient up to date; returns the places that have a gradient."""
         raise NotImplementedError
 
-    def scatter(self, changed: Iterable[int]) -> None:
+    def scatter(self, changed: list[int]) -> None:
         """Give the parameters their new numbers, and tell the graph that they changed."""
         raise NotImplementedError
 
-    def advance(self, update: Any, group: Group, gradients: dict[int, Array]) -> Array:
-        """Take one step; returns it as a vector, zero for parameters without a gradient.
+    def advance(
+        self, update: Any, group: Group, having: list[int], steps: Array | None = None
+    ) -> None:
+        """Take one step with the parameters that have a gradient; note it in steps, if given."""
+        for start, stop, t in self.stretches(having):
+            for a in range(start, stop, BLOCK):
+                span = slice(a, min(a + BLOCK, stop))
+                w, memory = self.data[span], Memory(self.memory, self.data, span)
+                step = update(w, self.gradient[span], t, memory, group)
+                w -= step
+                if steps is not None:
+                    steps[span] = step
+        for i in having:
+            self.steps[i] += 1
 
-        Parameters that were left out of earlier steps have a smaller t; one update serves all
-        those of equal t. Usually that is everybody, and nothing is copied.
-        """
-        ages: dict[int, list[int]] = {}
-        for i in gradients:
-            ages.setdefault(self.steps[i] + 1, []).append(i)
-        steps: Any = None
-        for t, part in ages.items():
-            g = np.concatenate([gradients[i] for i in part], dtype=self.data.dtype)
-            if len(part) == len(self.nodes):
-                steps = update(self.data, g, t, self.memory, group)
-                self.data -= steps
-                self.steps = [t] * len(part)
-                break
-            steps = np.zeros_like(self.data) if steps is None else steps
-            where = np.concatenate([np.r_[self.spans[i]] for i in part])
-            w = self.data[where]
-            memory = Memory(w, {name: vector[where] for name, vector in self.memory.items()})
-            steps[where] = update(w, g, t, memory, group)
-            self.data[where] -= steps[where]
-            for name, vector in memory.items():
-                self.memory[name][where] = vector
-            for i in part:
-                self.steps[i] = t
-        return steps  # type: ignore[no-any-return]
+    def stretches(self, having: list[int]) -> list[list[int]]:
+        """[start, stop, t] of neighbours that are about to take their t-th step; usually one."""
+        found: list[list[int]] = []
+        for i in having:
+            span, t = self.spans[i], self.steps[i] + 1
+            if found and found[-1][1] == span.start and found[-1][2] == t:
+                found[-1][1] = span.stop
+            else:
+                found.append([span.start, span.stop, t])
+        return found
 
     def copy(self) -> Vector:
         """The same numbers elsewhere, to try a step on."""
         trial = copy(self)
-        trial.data, trial.steps = self.data.copy(), self.steps.copy()
-        trial.memory = Memory(trial.data, {name: v.copy() for name, v in self.memory.items()})
+        trial.data, trial.gradient = self.data.copy(), self.gradient.copy()
+        trial.steps = self.steps.copy()
+        trial.memory = {name: vector.copy() for name, vector in self.memory.items()}
         return trial
 
     def remembered(self) -> Iterator[dict[str, Any]]:
@@ -252,7 +269,7 @@ class Vector:
 
     def recall(self, remembered: list[dict[str, Any]]) -> None:
         """The reverse of `remembered`."""
-        memory = Memory(self.data)
+        memory: dict[str, Array] = {}
         for node, span, saved in zip(self.nodes, self.spans, remembered, strict=True):
             for name, piece in saved.items():
                 if name == "step":
@@ -260,7 +277,8 @@ class Vector:
                 if np.shape(piece) != np.shape(node._data):
                     what = f"the saved {name!r} has shape {np.shape(piece)}, its parameter has "
                     raise lesson("E18b", what=f"{what}shape {np.shape(node._data)}")
-                memory[name][span] = np.ravel(piece)
+                vector = memory.setdefault(name, np.zeros_like(self.data))
+                vector[span] = np.ravel(piece)
         self.memory = memory
         self.steps = [int(saved["step"]) for saved in remembered]
 
@@ -270,11 +288,23 @@ class Tensors(Vector):
 
     def __init__(self, nodes: list[Face]) -> None:
         super().__init__(nodes)
-        self.views = [
-            self.data[span].reshape(node._data.shape)
-            for node, span in zip(nodes, self.spans, strict=True)
-        ]
+        self.look()
         self.adopt()
+
+    def look(self) -> None:
+        """Make the views, shaped like the parameters, into data and gradient."""
+        nodes = zip(self.nodes, self.spans, strict=True)
+        pairs = [(span, node._data.shape) for node, span in nodes]
+        self.views = [self.data[span].reshape(shape) for span, shape in pairs]
+        self.gradients = [self.gradient[span].reshape(shape) for span, shape in pairs]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What copies and pickles are made of: not the views, which need not stay views there."""
+        return {k: x for k, x in vars(self).items() if k not in ("views", "gradients")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self.look()
 
     def adopt(self) -> None:
         """Copy in what is no longer a view into this vector, and make it one again."""
@@ -288,43 +318,43 @@ class Tensors(Vector):
                 view[...] = node._data
                 node._data = view
 
-    def gather(self) -> dict[int, Array]:
-        """Bring the vector up to date, and read the gradients there are: {place: flat}."""
+    def gather(self) -> list[int]:
+        """Bring data and gradient up to date; returns the places that have a gradient."""
         self.adopt()
-        gradients = {}
-        for i, node in enumerate(self.nodes):
+        having = []
+        for i, (node, mine) in enumerate(zip(self.nodes, self.gradients, strict=True)):
             g = node.grad
             if g is None:
                 continue
             if type(g) is not np.ndarray:
                 g = np.asarray(raw(g))
-            if g.shape != self.views[i].shape:
-                raise lesson("E01c", node=node, given=g.shape, shape=self.views[i].shape)
-            gradients[i] = g.ravel()
-        return gradients
+            if g.shape != mine.shape:
+                raise lesson("E01c", node=node, given=g.shape, shape=mine.shape)
+            mine[...] = g
+            having.append(i)
+        return having
 
-    def scatter(self, changed: Iterable[int]) -> None:
+    def scatter(self, changed: list[int]) -> None:
         """The views show the new numbers already; tell the graph that they changed."""
-        for i in changed:
-            self.nodes[i]._changed()
+        stamp([self.nodes[i] for i in changed])
 
 
 class Values(Vector):
     """Values: their numbers are copied into the vector and out again."""
 
-    def gather(self) -> dict[int, Array]:
-        """Bring the vector up to date, and read the gradients there are: {place: flat}."""
+    def gather(self) -> list[int]:
+        """Bring data and gradient up to date; returns the places that have a gradient."""
         self.data[:] = [node._data for node in self.nodes]
         having = [i for i, node in enumerate(self.nodes) if node.grad is not None]
-        flat = np.array([raw(self.nodes[i].grad) for i in having], dtype=float)
-        return dict(zip(having, flat.reshape(-1, 1), strict=True))
+        self.gradient[having] = [raw(self.nodes[i].grad) for i in having]
+        return having
 
-    def scatter(self, changed: Iterable[int]) -> None:
+    def scatter(self, changed: list[int]) -> None:
         """Give the Values their new numbers, and tell the graph that they changed."""
         numbers = self.data.tolist()
         for i in changed:
             self.nodes[i]._data = numbers[i]
-            self.nodes[i]._changed()
+        stamp([self.nodes[i] for i in changed])
 
 
 def groups_of(params: Any) -> list[Group]:
@@ -365,6 +395,7 @@ def laid_out(nodes: list[Face]) -> list[Vector]:
 def check(group: Group) -> None:
     """Raise E19 for options without meaning; hint at a learning rate that hardly has one."""
     lr = group["lr"]
+    require_numbers(group)
     if not lr >= 0:
         raise lesson("E19", lr=lr)
     if lr == 0 or lr > LARGE_LR:
@@ -375,6 +406,18 @@ def check(group: Group) -> None:
             if not low <= value < high:
                 allowed = f"in [{low}, {high})" if high < INFINITY else f"at least {low}"
                 raise lesson("E19b", option=name, allowed=allowed, value=group[name])
+
+
+def require_numbers(group: Group) -> None:
+    """Raise E24 for an option that is to be a number, or in betas two, and is not."""
+    for name in ("lr", *ALLOWED):
+        value = group.get(name, (0, 0) if name == "betas" else 0)
+        pair = name == "betas"
+        entries = value if pair and isinstance(value, tuple | list) else [value]
+        if len(entries) != 1 + pair or not all(isinstance(entry, Real) for entry in entries):
+            what = f"{name} must be {'two numbers' if pair else 'a number'}; got {value!r}"
+            fix = f"{name}={'(0.9, 0.999)' if pair else 0.1}   plain numbers, without quotes"
+            raise lesson("E24", what=what, why="the update rule computes with it", fix=fix)
 
 
 def used_up(params: Any) -> str:

@@ -9,7 +9,10 @@ Values (it is called with one row of floats at a time).
 from __future__ import annotations
 
 import csv
+import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence, Sized
+from numbers import Integral
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Protocol
@@ -21,11 +24,14 @@ from autograd.errors import lesson
 from autograd.state import no_grad
 from autograd.value import Value
 
+from .batches import DataLoader
 from .optimizer import Optimizer
 from .progress import watching
 
 Array = np.ndarray[Any, Any]
 Metric = Callable[[Array, Array], float]
+
+COLUMNS = ("epoch", "iteration", "loss", "validation_loss", "lr", "seconds")  # of every history
 
 
 class Batches(Sized, Iterable[tuple[Array, ...]], Protocol):
@@ -77,6 +83,8 @@ class Trainer:
     metrics: functions of (predictions, targets), plain arrays, each giving one number; their means
         over samples are reported under the functions' names.
 
+    Raises E24 for metrics that are not functions with names of their own.
+
     >>> from autograd import Tensor
     >>> from optim import DataLoader, GradientDescent
     >>> class Line:
@@ -101,7 +109,7 @@ class Trainer:
         self.model = model
         self.loss = loss
         self.optimizer = optimizer
-        self.metrics = metrics
+        self.metrics = checked(metrics)
         self._by_rows = isinstance(next(iter(model.parameters()), None), Value)
 
     def fit(
@@ -111,8 +119,11 @@ class Trainer:
         """Train for a number of epochs; ends in eval mode, the model ready to be used.
 
         Ctrl-C ends training early and keeps the model and the history of the finished epochs.
+        Raises E24 for anything else than batches of inputs and targets.
         """
-        refuse_arrays(train, validation)
+        require_batches(train)
+        require_batches(train if validation is None else validation)
+        require_epochs(epochs)
         history, start, iteration = History(), perf_counter(), 0
         try:
             with watching(progress, epochs, len(train)) as display:
@@ -137,7 +148,8 @@ class Trainer:
                     history.rows.append(row)
                     display.epoch(epoch, told(row))
         except KeyboardInterrupt:
-            print(f"Stopped after {len(history)} of {epochs} epochs; the history is kept.")
+            if progress:
+                print(f"Stopped after {len(history)} of {epochs} epochs; the history is kept.")
         self.model.eval()
         return history
 
@@ -189,10 +201,30 @@ class Means:
 def accuracy(prediction: Array, target: Array) -> float:
     """The share of rows whose largest score stands at the target's index.
 
+    prediction: scores (..., C), at least two in a row. target: indices (...). Raises E07 otherwise.
+
     >>> accuracy(np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3]]), np.array([0, 1, 1]))
     0.6666666666666666
     """
-    return float(np.mean(prediction.argmax(axis=-1) == target))
+    scores, labels = as_array(prediction), as_array(target)
+    if scores.ndim == 0 or scores.shape[-1] == 1 or scores.shape[:-1] != labels.shape:
+        raise unlike(scores.shape, labels.shape)
+    return float(np.mean(scores.argmax(axis=-1) == labels))
+
+
+def unlike(scores: tuple[int, ...], labels: tuple[int, ...]) -> Exception:
+    """The lesson for scores and labels that `accuracy` cannot compare."""
+    why = "in each row of scores, the place of the largest is compared with one label."
+    fix = "give one label for each row of scores: shape (N,) for scores of shape (N, C)"
+    if scores[-1:] == (1,) or (scores == labels and len(scores) < 2):
+        why = "a single score has no largest; above 0 it says 1, and below it 0."
+        fix = "def right(p, y): return np.mean((p > 0).ravel() == (y > 0.5).ravel())"
+    elif scores == labels:
+        fix = "accuracy(scores, y.argmax(axis=-1))   for rows with a single 1"
+    elif math.prod(scores[:-1]) == math.prod(labels):
+        fix = f"y = y.reshape({', '.join(map(str, scores[:-1]))})"
+    facts = {"prediction": scores, "target": labels, "clash": "do not fit together"}
+    return lesson("E07", loss="accuracy", why=why, fix=fix, **facts)
 
 
 def as_array(prediction: Any) -> Array:
@@ -208,10 +240,43 @@ def told(row: dict[str, Any]) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {score:.4g}" for name, score in scores.items())
 
 
-def refuse_arrays(*data: Any) -> None:
-    """Raise E24 for (X, y) where batches are meant."""
-    for entry in data:
-        if isinstance(entry, tuple | np.ndarray):
-            what = "fit() was given arrays, but needs them in batches"
-            why = "the batch size decides how many updates an epoch makes"
-            raise lesson("E24", what=what, why=why, fix="DataLoader(X, y, batch_size=32)")
+def checked(metrics: Sequence[Metric]) -> Sequence[Metric]:
+    """The metrics. Raises E24 unless each is a function, with a column of its own."""
+    listed = isinstance(metrics, list | tuple)
+    if not listed or not all(hasattr(metric, "__name__") for metric in metrics):
+        what = f"metrics must be a list of functions that have a name; got {metrics!r}"
+        why = "each is called with predictions and targets, and its name heads a column"
+        raise lesson("E24", what=what, why=why, fix="metrics=[accuracy]")
+    names = [metric.__name__ for metric in metrics]
+    columns = Counter([*COLUMNS, *names, *[f"validation_{name}" for name in names]])
+    column, count = columns.most_common(1)[0]
+    if count > 1:
+        what = f"the history would have {count} columns named {column!r}"
+        why = "each metric is reported under the name of its function"
+        fix = "def mean_error(p, y): ...   in place of a lambda"
+        raise lesson("E24", what=what, why=why, fix=fix)
+    return metrics
+
+
+def require_epochs(epochs: Any) -> None:
+    """Raise E20 unless epochs is a whole number, 0 or more."""
+    if not isinstance(epochs, Integral) or isinstance(epochs, bool) or epochs < 0:
+        what = f"epochs must be a whole number, 0 or more; got {epochs!r}"
+        raise lesson("E20", what=what, fix="trainer.fit(loader, epochs=20)")
+
+
+def require_batches(data: Any) -> None:
+    """Raise E24 for what does not give batches of inputs and targets, as often as asked."""
+    fix = "trainer.fit(DataLoader(X, y, batch_size=32))"
+    if isinstance(data, tuple | np.ndarray):
+        what = "fit() was given arrays, but needs them in batches"
+        why = "the batch size decides how many updates an epoch makes"
+        raise lesson("E24", what=what, why=why, fix=fix)
+    if not isinstance(data, Sized) or not isinstance(data, Iterable):
+        what = f"fit() needs batches that can be counted and read again; got {data!r}"
+        why = "every epoch reads all batches, and a generator can be read only once"
+        raise lesson("E24", what=what, why=why, fix=fix)
+    if isinstance(data, DataLoader) and len(data.arrays) < 2:
+        what = "these batches hold one array each, so there is nothing to compare predictions with"
+        why = "of each batch the last array is the target, and those before it are the inputs"
+        raise lesson("E24", what=what, why=why, fix=fix)

@@ -90,3 +90,9 @@ def test_a_large_p_is_probably_the_part_to_keep():
 def test_printing():
     assert repr(nn.Dropout()) == "Dropout(p=0.5, drops 50 %)"
     assert repr(nn.Dropout(0.125)) == "Dropout(p=0.125, drops 12.5 %)"
+
+
+@pytest.mark.parametrize("p", ["0.5", None, Tensor(0.5)])
+def test_the_probability_is_a_number(p):
+    with pytest.raises(DataError, match=r"p must be a number between 0 and 1; got"):
+        nn.Dropout(p)

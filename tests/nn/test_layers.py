@@ -178,3 +178,8 @@ def test_activations_print_their_numbers():
         "Tanh()",
     ]
     assert repr(nn.Flatten()) == "Flatten(start_dim=1, end_dim=-1)"
+
+
+def test_true_is_no_size():
+    with pytest.raises(KindError, match="in_features must be a whole number, 1 or more; got True"):
+        nn.Linear(True, 3)

@@ -261,3 +261,28 @@ def test_another_autograd_is_refused_with_the_fix(tmp_path):
     assert run.returncode == 1
     assert str(tmp_path) in run.stderr
     assert "pip uninstall -y autograd chainrule && pip install chainrule" in run.stderr
+
+
+class Holder(nn.Module):
+    """Holds itself, and a child that holds it."""
+
+    def __init__(self):
+        self.me = self
+        self.child = nn.Linear(2, 2)
+        self.child.parent = [self]
+
+    def forward(self, x):
+        return self.child(x)
+
+
+def test_a_module_may_hold_itself_and_its_parent():
+    model = Holder()
+    assert [path for path, _ in model.named_parameters()] == ["child.weight", "child.bias"]
+    assert [path for path, _ in model.named_modules()] == ["", "child"]
+    assert list(model.state_dict()) == ["child.weight", "child.bias"]
+    seen = []
+    model.eval().apply(seen.append)
+    assert seen == [model.child, model]
+    assert not model.child.training
+    assert model(Tensor([[1.0, 2.0]])).scope == "Holder.child"
+    assert "..." in repr(model)

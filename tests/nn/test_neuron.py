@@ -172,3 +172,9 @@ def test_unknown_activation_and_sizes():
         nn.Neuron(2.5)
     with pytest.raises(KindError, match=r"nout must be a whole number.*got 0"):
         nn.MLP(2, [0, 1])
+
+
+@pytest.mark.parametrize("nouts", [4, [], None])
+def test_an_mlp_needs_a_list_of_sizes(nouts):
+    with pytest.raises(KindError, match=r"nouts must list[\s\S]*nn\.MLP\(2, \[16, 16, 1\]\)"):
+        nn.MLP(2, nouts)

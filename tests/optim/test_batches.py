@@ -172,3 +172,10 @@ def test_split_shuffles():
 def test_split_that_leaves_one_side_empty(test_size):
     with pytest.raises(ValueError, match=rf"test_size={test_size} of 10 samples leaves nothing"):
         train_test_split(*samples(10), test_size)
+
+
+@pytest.mark.parametrize("size", [8, "full", None])
+def test_a_batch_size_by_position(size):
+    X, y = samples(20)
+    with pytest.raises(ValueError, match=rf"got {size!r}[\s\S]*y, batch_size={size!r}\)"):
+        DataLoader(X, y, size)

@@ -1,4 +1,6 @@
+import copy
 import csv
+import pickle
 import warnings
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 import optim
 from autograd import Hint, Tensor, Value, no_grad
 from optim import SGD, Adam, GradientDescent, Optimizer, RMSprop
+from optim.optimizer import BLOCK
 
 EVERY = [
     lambda params: GradientDescent(params, lr=0.1),
@@ -482,3 +485,101 @@ def test_another_package_named_autograd_is_refused(tmp_path):
     assert run.returncode == 1
     assert "pip uninstall -y autograd chainrule && pip install chainrule" in run.stderr
     assert "ImportError" in run.stderr.splitlines()[-3]
+
+
+def test_a_vector_longer_than_a_block_takes_the_same_step():
+    n = BLOCK + 5
+    start, slope = np.linspace(-1, 1, n), np.linspace(3, 1, n)
+    whole = Tensor(start, requires_grad=True)
+    parts = [Tensor(piece, requires_grad=True) for piece in np.split(start, [7, 1000])]
+    one, many = Adam([whole], lr=0.1), [Adam([part], lr=0.1) for part in parts]
+    for _ in range(3):
+        whole.grad = slope
+        one.step()
+        for part, g, optimizer in zip(parts, np.split(slope, [7, 1000]), many, strict=True):
+            part.grad = g
+            optimizer.step()
+    assert np.array_equal(whole.data, np.concatenate([part.data for part in parts]))
+    assert one.state_dict()["state"][0]["m"].shape == (n,)
+
+
+def test_a_rule_may_assign_to_its_memory():
+    class Averaged(Optimizer):
+        def update(self, w, g, t, memory, group):
+            memory["m"] = 0.5 * memory["m"] + g
+            return group["lr"] * memory["m"]
+
+    w = Tensor([0.0, 0.0], requires_grad=True)
+    optimizer = Averaged([w], lr=1.0)
+    for _ in range(2):
+        w.grad = np.array([1.0, 2.0])
+        optimizer.step()
+    assert w.data.tolist() == [-2.5, -5.0]
+
+
+def pickled(pair):
+    return pickle.loads(pickle.dumps(pair))
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, pickled])
+@pytest.mark.parametrize("make", EVERY)
+def test_a_copied_pair_learns_like_the_first_and_apart_from_it(make, copied):
+    params = parameters()
+    optimizer = make(params)
+    train(optimizer, params, 2)
+    others, other = copied((params, optimizer))
+    before = numbers(params)
+    train(other, others, 3)
+    assert same_bits(numbers(params), before)
+    assert others[0].data.base is others[1].data.base is not params[0].data.base
+    train(optimizer, params, 3)
+    assert same_bits(numbers(others), numbers(params))
+    assert not same_bits(numbers(others), before)
+
+
+def test_explaining_a_step_leaves_the_views_in_place():
+    params = parameters()
+    optimizer = Adam(params)
+    loss_of(*params).backward()
+    views = [p.data for p in params[:2]]
+    optimizer.explain_step()
+    assert all(p.data is view for p, view in zip(params, views, strict=False))
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "told"),
+    [
+        (SGD, {"lr": "0.1"}, r"lr must be a number; got '0\.1'"),
+        (SGD, {"lr": None}, r"lr must be a number; got None"),
+        (SGD, {"lr": Value(0.1)}, r"lr must be a number; got Value\(0\.1\)"),
+        (SGD, {"momentum": "x"}, r"momentum must be a number; got 'x'"),
+        (SGD, {"momentum": "x", "nesterov": True}, r"momentum must be a number; got 'x'"),
+        (SGD, {"dampening": [0.1]}, r"dampening must be a number; got \[0\.1\]"),
+        (Adam, {"betas": 0.9}, r"betas must be two numbers; got 0\.9[\s\S]*betas=\(0\.9, 0\.999\)"),
+        (Adam, {"betas": (0.9,)}, r"betas must be two numbers; got \(0\.9,\)"),
+        (RMSprop, {"alpha": None}, r"alpha must be a number; got None"),
+    ],
+)
+def test_options_are_numbers(kind, options, told):
+    with pytest.raises(TypeError, match=told):
+        kind([Value(1.0)], **options)
+
+
+def test_numpy_numbers_are_numbers():
+    assert "lr=0.5" in repr(SGD([Value(1.0)], lr=np.float32(0.5))).replace("np.float32(0.5)", "0.5")
+
+
+def test_a_state_without_its_parts():
+    optimizer = SGD([Value(1.0)], lr=0.1)
+    with pytest.raises(ValueError, match="no 'state' and no 'param_groups'"):
+        optimizer.load_state_dict({})
+    with pytest.raises(ValueError, match=r"no 'state' here[\s\S]*load_state_dict\(saved\)"):
+        optimizer.load_state_dict({"param_groups": []})
+
+
+def test_a_step_after_the_model_was_built_anew():
+    optimizer = SGD([Value(1.0)], lr=0.1)
+    w = Value(1.0)
+    (w * w).backward()
+    with pytest.raises(RuntimeError, match=r"other\s+parameters than the model[\s\S]*run the cell"):
+        optimizer.step()

@@ -1,5 +1,6 @@
 import csv
 import inspect
+import re
 import subprocess
 import sys
 
@@ -183,9 +184,10 @@ def test_ctrl_c_keeps_the_history_and_the_model(capsys):
             return super().__call__(x)
 
     model = Interrupted()
-    history = trainer_of(model).fit(loader(), epochs=100, progress=False)
+    history = trainer_of(model).fit(loader(), epochs=100)
     assert history["epoch"] == [1, 2]
-    assert capsys.readouterr().out == "Stopped after 2 of 100 epochs; the history is kept.\n"
+    told = capsys.readouterr().out
+    assert told.endswith("Stopped after 2 of 100 epochs; the history is kept.\n")
     assert not model.training
     assert is_grad_enabled()
     model.calls.clear()
@@ -267,3 +269,87 @@ def test_import_optim_loads_nothing_heavy_and_no_nn():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "[]\n"
+
+
+def test_without_progress_an_interruption_is_silent(capsys):
+    class Interrupted(Net):
+        def __call__(self, x):
+            raise KeyboardInterrupt
+
+    assert len(trainer_of(Interrupted()).fit(loader(), epochs=2, progress=False)) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ((batch for batch in [(X, Y)]), "a generator can be read only once"),
+        (None, "got None"),
+        (DataLoader(X, batch_size=8), "hold one array each"),
+    ],
+    ids=["generator", "nothing", "X only"],
+)
+def test_what_gives_no_batches(data, told):
+    with pytest.raises(TypeError, match=rf"{told}[\s\S]*fit\(DataLoader\(X, y"):
+        trainer_of(Net()).fit(data)
+
+
+@pytest.mark.parametrize("epochs", [-1, 2.0, "3", None, True])
+def test_epochs_are_a_whole_number(epochs):
+    with pytest.raises(ValueError, match=r"epochs must be a whole number[\s\S]*epochs=20"):
+        trainer_of(Net()).fit(loader(), epochs=epochs)
+
+
+def loss(prediction, target):
+    return 0.0
+
+
+def validation_mean_error(prediction, target):
+    return 0.0
+
+
+@pytest.mark.parametrize(
+    ("metrics", "column"),
+    [
+        ([lambda p, y: 0.0, lambda p, y: 1.0], "<lambda>"),
+        ([loss], "loss"),
+        ([mean_error, validation_mean_error], "validation_mean_error"),
+    ],
+    ids=["lambdas", "loss", "validation"],
+)
+def test_each_metric_has_a_column_of_its_own(metrics, column):
+    with pytest.raises(TypeError, match=f"2 columns named '{column}'"):
+        trainer_of(Net(), metrics=metrics)
+
+
+def test_metrics_are_a_list_of_functions():
+    for metrics in (mean_error, [0.5], "accuracy"):
+        with pytest.raises(TypeError, match=r"a list of functions[\s\S]*metrics=\[accuracy\]"):
+            trainer_of(Net(), metrics=metrics)
+
+
+SCORES = np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3]])
+
+
+@pytest.mark.parametrize(
+    ("scores", "target", "told"),
+    [
+        (SCORES, np.zeros((3, 1)), r"y = y\.reshape\(3\)"),
+        (SCORES, np.eye(2)[[0, 1, 1]], r"accuracy\(scores, y\.argmax\(axis=-1\)\)"),
+        (SCORES, np.zeros(2), r"one label for each row"),
+        (SCORES[:, :1], np.zeros(3), r"def right\(p, y\)"),
+        (SCORES[:, :1], np.zeros((3, 1)), r"def right\(p, y\)"),
+        (SCORES[:, 0], np.zeros(3), r"def right\(p, y\)"),
+    ],
+)
+def test_accuracy_compares_each_row_with_one_label(scores, target, told):
+    with pytest.raises(ValueError, match=rf"accuracy: prediction \(3.*[\s\S]*{told}"):
+        accuracy(scores, target)
+
+
+def test_what_to_write_for_one_column():
+    with pytest.raises(ValueError, match="def right") as caught:
+        accuracy(np.array([[2.0], [-1.0], [0.5]]), np.array([1, 1, 1]))
+    names = {"np": np}
+    exec(re.search(r"Fix:  (.*)", str(caught.value))[1], names)
+    assert names["right"](np.array([[2.0], [-1.0], [0.5]]), np.array([1, 1, 1])) == 2 / 3
