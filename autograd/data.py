@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import reprlib
 from typing import Any
 
@@ -24,6 +25,14 @@ def shape_of(x: Any) -> tuple[int, ...]:
     return getattr(x, "shape", ())
 
 
+def as_float(number: Any) -> float:
+    """A number as a float; a whole number larger than every float is infinite."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
+
+
 def is_plain(arg: Any) -> bool:
     """Whether arg is a Python number or an array of real numbers."""
     return type(arg) in NUMBERS or (type(arg) is np.ndarray and arg.dtype.kind in REAL)
@@ -31,7 +40,7 @@ def is_plain(arg: Any) -> bool:
 
 def plain(arg: Any) -> Any:
     """An argument as operations take it: a node, a Python number or an array."""
-    if type(arg) in kinds or is_plain(arg):
+    if is_plain(arg) or type(arg) in kinds:
         return arg
     if isinstance(arg, np.generic):
         return arg.item()
@@ -65,7 +74,8 @@ def sum_to_shape(x: Any, *, shape: tuple[int, ...], dtype: Any) -> Any:
         return float(np.sum(x))
     if lead := x.ndim - len(shape):
         x = np.add.reduce(x, axis=tuple(range(lead)))
-    if stretched := tuple([i for i, n in enumerate(shape) if n != x.shape[i]]):
+    if x.shape != shape:
+        stretched = tuple([i for i, n in enumerate(shape) if n != x.shape[i]])
         x = np.add.reduce(x, axis=stretched, keepdims=True)
     return np.asarray(x, dtype)
 

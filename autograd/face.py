@@ -9,23 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from copy import copy
 from typing import Any
+from warnings import warn
 
 import numpy as np
 
 from .data import plain, raw
-from .errors import lesson
+from .errors import Hint, lesson
 from .node import Node
-from .ops import elementwise, linear, reduce, shape
-from .ops.doors import doors
+from .ops import cumulate, elementwise, linear, order, reduce, shape
+from .ops.doors import by_function, by_ufunc
 from .state import is_grad_enabled
-
-# NumPy functions whose answers carry no gradient: they are asked about the data.
-PLAIN_ANSWERS = {
-    np.isnan, np.isfinite, np.isinf, np.logical_not, np.logical_and, np.logical_or, np.shape,
-    np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.allclose, np.isclose, np.array_equal,
-    np.any, np.all, np.unique, np.bincount, np.zeros_like, np.ones_like, np.array_repr,
-    np.array_str,
-}  # fmt: skip
 
 
 def reflected(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -96,6 +89,7 @@ class Face(Node):
     __neg__ = elementwise.negative
     __pos__ = elementwise.positive
     __abs__ = elementwise.absolute
+    __round__ = elementwise.round
 
     __lt__ = compared(elementwise.less)
     __le__ = compared(elementwise.less_equal)
@@ -117,16 +111,26 @@ class Face(Node):
     arcsinh, arccosh, arctanh = elementwise.arcsinh, elementwise.arccosh, elementwise.arctanh
     sigmoid, softplus, relu = elementwise.sigmoid, elementwise.softplus, elementwise.relu
     leaky_relu, elu = elementwise.leaky_relu, elementwise.elu
-    gelu, silu, erf, sinc = elementwise.gelu, elementwise.silu, elementwise.erf, elementwise.sinc
+    gelu, silu, sinc = elementwise.gelu, elementwise.silu, elementwise.sinc
+    erf, erfc, hypot, arctan2 = (
+        elementwise.erf, elementwise.erfc, elementwise.hypot, elementwise.arctan2,
+    )  # fmt: skip
     floor, ceil, round, clip = (
-        elementwise.floor, elementwise.ceil, elementwise.rint, elementwise.clip,
+        elementwise.floor, elementwise.ceil, elementwise.round, elementwise.clip,
     )  # fmt: skip
     maximum, minimum, pow = elementwise.maximum, elementwise.minimum, elementwise.power
 
     sum, mean, max, min = reduce.sum, reduce.mean, reduce.max, reduce.min
+    var, std, norm, all, any = reduce.var, reduce.std, reduce.norm, reduce.all, reduce.any
+    prod, cumsum, cumprod = cumulate.prod, cumulate.cumsum, cumulate.cumprod
+    argmax, argmin, argsort = order.argmax, order.argmin, order.argsort
+    sort, topk, median, take = order.sort, order.topk, order.median, order.take
     logsumexp, softmax, log_softmax = reduce.logsumexp, reduce.softmax, reduce.log_softmax
-    reshape, ravel, flatten = shape.reshape, shape.ravel, shape.ravel
-    swapaxes, squeeze, expand_dims = shape.swapaxes, shape.squeeze, shape.expand_dims
+    reshape, ravel, flatten = shape.reshape, shape.ravel, shape.flatten
+    swapaxes, moveaxis, squeeze = shape.swapaxes, shape.moveaxis, shape.squeeze
+    expand_dims, split, flip, roll = shape.expand_dims, shape.split, shape.flip, shape.roll
+    tile, repeat, tril, triu, diag = shape.tile, shape.repeat, shape.tril, shape.triu, shape.diag
+    diagonal, trace, inner, outer = shape.diagonal, linear.trace, linear.inner, linear.outer
     broadcast_to, dot, matmul = shape.broadcast_to, linear.dot, linear.matmul
 
     @property
@@ -168,13 +172,30 @@ class Face(Node):
         return lambda: hooks.remove(hook)
 
     def __float__(self) -> float:
+        hint_if_tracking(self, "float()")
         return float(self.item())
 
     def __int__(self) -> int:
+        hint_if_tracking(self, "int()")
         return int(self.item())
 
     def __format__(self, spec: str) -> str:
         return format(self.item(), spec) if spec else repr(self)
+
+    def __copy__(self) -> Any:
+        return rebuilt(*self._facts())
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        return rebuilt(*self._facts())
+
+    def __reduce__(self) -> Any:
+        return rebuilt, self._facts()
+
+    def _facts(self) -> tuple[Any, ...]:
+        """What a copy of this leaf is made of. Raises E32 for the result of a computation."""
+        if self.op is not None:
+            raise lesson("E32", node=self)
+        return type(self), copy(self._data), self.requires_grad, copy(raw(self.grad)), self.name
 
     def _as_data(self, data: Any) -> Any:
         """New data in the type this face holds."""
@@ -193,22 +214,10 @@ class Face(Node):
         return object.__new__(Node.faces[type(self._data)])._leaf(copy(self._data), False)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        if ufunc in PLAIN_ANSWERS:
-            return ufunc(*[raw(entry) for entry in inputs])
-        name = f"np.{ufunc.__name__}" + ("" if method == "__call__" else f".{method}")
-        if method != "__call__" or ufunc not in doors:
-            raise lesson("E16", function=name, fix=nearest(ufunc.__name__))
-        refuse_options(name, options)
-        return doors[ufunc](*inputs)
+        return by_ufunc(ufunc, method, inputs, options)
 
     def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        if function in PLAIN_ANSWERS:
-            return function(*[raw(arg) for arg in args], **kwargs)
-        name = f"np.{function.__name__}"
-        if function not in doors:
-            raise lesson("E16", function=name, fix=nearest(function.__name__))
-        refuse_options(name, {key: kwargs[key] for key in ("out", "where") if key in kwargs})
-        return doors[function](*args, **kwargs)
+        return by_function(function, args, kwargs)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         if self.requires_grad:
@@ -216,18 +225,20 @@ class Face(Node):
         return np.array(self._data, dtype=dtype, copy=copy)
 
 
-def refuse_options(name: str, options: dict[str, Any]) -> None:
-    """Raise E16 for NumPy's `out=` and `where=`, which write where the graph cannot see."""
-    if options:
-        given = f"{name} with {', '.join(options)}="
-        raise lesson("E16", function=given, fix="leave it out, and use the result that is returned")
+def rebuilt(face: type, data: Any, requires_grad: bool, grad: Any, name: str | None) -> Any:
+    """A leaf from its facts: how copies are made and pickles read."""
+    node: Any = object.__new__(face)
+    node._leaf(data, requires_grad)
+    node.grad = grad
+    if name is not None:
+        node.name = name
+    return node
 
 
-def nearest(name: str) -> str:
-    """What to write instead of a NumPy function that we do not have."""
-    from difflib import get_close_matches
+def hint_if_tracking(node: Node, function: str) -> None:
+    """Warn (E16), once for each line of the caller's, that a plain number ends the chain rule.
 
-    known = sorted({function.__name__ for function in doors.values()})
-    close = get_close_matches(name, known, n=2, cutoff=0.5)
-    hint = f"the nearest operations here are {' and '.join(close)}; " if close else ""
-    return f"{hint}np.{name}(t.detach().numpy()) computes without a gradient"
+    Reading a loss whose backward has run is what everybody does, and no mistake.
+    """
+    if node.requires_grad and node.grad is None and is_grad_enabled():
+        warn(str(lesson("E16h", function=function, node=node)), Hint, stacklevel=3)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .data import as_float, is_plain
 from .node import Node, kinds
 from .op import Op, Rule, Share, faces, fit, new
 
@@ -61,15 +62,14 @@ class Elementwise(Op):
         """`Op.pull` written out for one and two inputs: most of every backward pass is here."""
         if create_graph:
             return super().pull(g, node, create_graph)
-        x, y, z, rules = node._x, node._y, node._data, self.rules
-        first, second = rules[0], rules[-1]
+        x, y, z, first = node._x, node._y, node._data, self.rules[0]
         try:
             if type(y) is float and type(z) is float:
                 return ((x, g if first is one else g * first(z, x._data, y)),)
             if y is None:
                 share = g * first(z, x._data)
                 return ((x, share if type(z) is float else fit(share, x._data)),)
-            a, b, to_x, to_y = x, y, False, False
+            a, b, to_x, to_y, second = x, y, False, False, self.rules[1]
             if type(x) in kinds:
                 a, to_x = x._data, x.requires_grad
             if type(y) in kinds:
@@ -115,10 +115,12 @@ def binary(op: Elementwise) -> Callable[[Any, Any], Any]:
         a, b, tracked = x, y, False
         if type(x) in kinds:
             a, tracked = x._data, x.requires_grad
-        if type(y) in kinds:
+        if type(y) is float:
+            pass  # the most usual partner of a Value, told apart soonest
+        elif type(y) in kinds:
             b, tracked = y._data, tracked or y.requires_grad
         elif type(y) is int and type(a) is float:
-            b = y = float(y)
+            b = y = as_float(y)
         if type(a) is float and type(b) is float:
             try:
                 data = scalar(a, b)
@@ -127,13 +129,13 @@ def binary(op: Elementwise) -> Callable[[Any, Any], Any]:
             if a is x and b is y:
                 return data
             return new(faces[float])._result(data, tracked, op, x, y)
-        if type(x) is np.ndarray or type(y) is np.ndarray:
-            return op(x, y)
         if type(a) not in faces or type(b) not in faces or (a is x and b is y):
             if type(a) is float and isinstance(y, SINGLE):
-                return function(x, float(y))
+                return function(x, as_float(y))
             if type(b) is float and isinstance(x, SINGLE):
-                return function(float(x), y)
+                return function(as_float(x), y)
+            return op(x, y)
+        if (a is x and not is_plain(a)) or (b is y and not is_plain(b)):
             return op(x, y)
         data = array(a, b)
         data = data if type(data) is np.ndarray else np.asarray(data)

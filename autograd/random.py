@@ -6,6 +6,10 @@ uses this one; the same seed gives the same bits.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import numpy as np
 
 _generator = np.random.default_rng()
@@ -28,3 +32,23 @@ def manual_seed(seed: int) -> np.random.Generator:
 def generator(own: int | np.random.Generator | None = None) -> np.random.Generator:
     """The generator to draw from: `own` (a generator or a seed), or else the library's."""
     return _generator if own is None else np.random.default_rng(own)
+
+
+def snapshot() -> Any:
+    """Where the library's generator stands, for `replaying`."""
+    return _generator.bit_generator.state
+
+
+@contextmanager
+def replaying(state: Any) -> Iterator[None]:
+    """Draw from the library's generator as it stood then; afterwards it goes on as if nothing was.
+
+    For one thread at a time: the generator is the library's, and so all threads'.
+    """
+    global _generator
+    outer, _generator = _generator, np.random.default_rng(0)
+    _generator.bit_generator.state = state
+    try:
+        yield
+    finally:
+        _generator = outer

@@ -91,6 +91,9 @@ class Tensor(Face, raw=np.ndarray):
     def __getitem__(self, key: Any) -> Any:
         return index.getitem(self, key)
 
+    def __setitem__(self, key: Any, value: Any) -> None:
+        raise lesson("E12s", tensor=self)
+
     def __len__(self) -> int:
         if self.ndim == 0:
             raise TypeError("a Tensor of shape () is one number and has no length")
@@ -104,6 +107,21 @@ class Tensor(Face, raw=np.ndarray):
             fix = "(t > 0).all() or (t > 0).any()"
             raise lesson("E15", size=self.size, question="True or False for which?", fix=fix)
         return bool(self._data)
+
+    def __index__(self) -> int:
+        if self.size != 1 or self.dtype.kind not in "biu":
+            raise TypeError("only a Tensor of one whole number can be an index")
+        return int(self._data.item())
+
+    def __dlpack__(self, **options: Any) -> Any:
+        """The array for `torch.from_dlpack(t)` and `np.from_dlpack(t)`, without a copy."""
+        if self.requires_grad:
+            raise lesson("E16d", function="from_dlpack", node=self)
+        return self._data.__dlpack__(**options)
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        """Where the array is: in main memory."""
+        return self._data.__dlpack_device__()  # type: ignore[no-any-return]
 
     def __repr__(self) -> str:
         marks = np.array2string(self._data, precision=4, separator=", ", prefix="Tensor(")

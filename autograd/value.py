@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .data import as_float
 from .errors import lesson
 from .face import Face
 from .state import is_grad_enabled
@@ -53,7 +54,7 @@ class Value(Face, raw=float):
             fix = "Value(3.0); for many numbers Tensor([1.0, 2.0])"
             raise lesson("E23", what=f"Value({data!r}) is not one number", fix=fix)
         try:
-            return float(data)
+            return as_float(data)
         except TypeError:
             what = f"Value({data!r}) is not one real number"
             raise lesson("E23", what=what, fix="Value(3.0)") from None

@@ -24,6 +24,7 @@ from ..errors import lesson
 from ..local import Elementwise, binary, unary
 from ..node import Node
 from ..op import Op
+from ..state import current
 from . import floats, special
 from .doors import opens
 from .index import where
@@ -51,9 +52,12 @@ def comparison(
     name: str, formula: str, array: Callable[..., Any], scalar: Callable[..., Any]
 ) -> Callable[..., Any]:
     """A function whose answers are True and False: no gradient flows through it."""
+    operation = Op(formula.split()[1], array, None, None)
 
     def function(x: Any, y: Any) -> Any:
         a, b = raw(x), raw(y)
+        if (a is not x or b is not y) and current.get().tracing:
+            return operation(x, y)
         if type(a) in NUMBERS and type(b) in NUMBERS:
             return scalar(a, b)
         answer = array(plain(a), plain(b))
@@ -93,7 +97,7 @@ divide = op("divide", "x / y", np.divide, operator.truediv,
          lambda z, x, y: -z / y)
 power = op("power", "x^y", operator.pow, math.pow,
          lambda z, x, y: y * power(x, y - 1 + equal(y, 0)),
-         lambda z, x, y: z * log(x + equal(x, 0)))
+         lambda z, x, y: z * log(x + equal(x, 0) * greater_equal(y, 0)))
 hypot = op("hypot", "sqrt(x^2 + y^2)", np.hypot, math.hypot,
          lambda z, x, y: x / (z + equal(z, 0)),
          lambda z, x, y: y / (z + equal(z, 0)))
@@ -101,8 +105,8 @@ arctan2 = op("arctan2", "the angle of the point (y, x)", np.arctan2, math.atan2,
          lambda z, x, y: y / (x * x + y * y),
          lambda z, x, y: -x / (x * x + y * y))
 logaddexp = op("logaddexp", "log(e^x + e^y)", np.logaddexp, floats.logaddexp,
-         lambda z, x, y: exp(x - finite(z)),
-         lambda z, x, y: exp(y - finite(z)))
+         lambda z, x, y: sigmoid(x - where(equal(z, -math.inf), 0.0, y)),
+         lambda z, x, y: sigmoid(y - where(equal(z, -math.inf), 0.0, x)))
 maximum = op("maximum", "max(x, y)", np.maximum, floats.maximum,
          lambda z, x, y: greater(x, y) + 0.5 * equal(x, y),
          lambda z, x, y: less(x, y) + 0.5 * equal(x, y))
@@ -135,7 +139,7 @@ reciprocal = op("reciprocal", "1 / x",   np.reciprocal, floats.invert, lambda z,
 
 exp     = op("exp",     "e^x",           np.exp,     math.exp,    lambda z, x: z)
 exp2    = op("exp2",    "2^x",           np.exp2,    math.exp2,   lambda z, x: z * LN2)
-expm1   = op("expm1",   "e^x - 1",       np.expm1,   math.expm1,  lambda z, x: z + 1)
+expm1   = op("expm1",   "e^x - 1",       np.expm1,   math.expm1,  lambda z, x: exp(x))
 log     = op("log",     "log x",         np.log,     math.log,    lambda z, x: 1 / x)
 log2    = op("log2",    "log2 x",        np.log2,    math.log2,   lambda z, x: 1 / (x * LN2))
 log10   = op("log10",   "log10 x",       np.log10,   math.log10,  lambda z, x: 1 / (x * LN10))
@@ -165,8 +169,10 @@ silu     = op("silu",     "x sigmoid(x)",   special.silu,     special.silu_float
               lambda z, x: sigmoid(x) * (1 + x - z))
 erf      = op("erf",      "erf x",          special.erf,      math.erf,
               lambda z, x: TWO_OVER_SQRT_PI * exp(-x * x))
+erfc     = op("erfc",     "1 - erf x",      special.erfc,     math.erfc,
+              lambda z, x: -TWO_OVER_SQRT_PI * exp(-x * x))
 gelu     = op("gelu",     "x Phi(x)",       special.gelu,     special.gelu_float,
-              lambda z, x: 0.5 + 0.5 * erf(x / SQRT2) + x * exp(-0.5 * x * x) / SQRT_TWO_PI)
+              lambda z, x: 0.5 * erfc(-x / SQRT2) + x * exp(-0.5 * x * x) / SQRT_TWO_PI)
 
 sign  = op("sign",  "-1, 0 or 1",             np.sign,  floats.sign,            0)
 floor = op("floor", "the whole number below", np.floor, floats.floor,           0)
@@ -175,7 +181,12 @@ rint  = op("round", "the nearest whole number, halves to even",
                                               np.rint,  floats.round_half_even, 0)
 # fmt: on
 opens(np.power)(power)
-opens(np.round)(rint)
+
+
+@opens(np.round, np.around)
+def round(x: Any, decimals: int = 0) -> Any:
+    """The nearest number with so many decimals, halves to even; its derivative is 0."""
+    return rint(x) if decimals == 0 else divide(rint(multiply(x, 10.0**decimals)), 10.0**decimals)
 
 
 def leaky_relu(x: Any, negative_slope: Any = 0.01) -> Any:
@@ -204,11 +215,6 @@ def clip(x: Any, min: float | None = None, max: float | None = None) -> Any:
     if isinstance(min, Node) or isinstance(max, Node):
         raise lesson("E16", function="clip with a node as bound", fix="minimum(maximum(x, a), b)")
     return _clip(x, min=min, max=max)
-
-
-def finite(z: Any) -> Any:
-    """z, or 0 where it is -inf: log(0 + 0), whose derivatives are to be 0, not nan."""
-    return where(equal(z, -math.inf), 0.0, z)
 
 
 def sinc_slope(z: Any, x: Any) -> Any:

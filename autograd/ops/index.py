@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 
 from ..data import raw, shape_of
+from ..errors import lesson
 from ..node import Node
 from ..op import Op
+from ..state import current
 from .doors import opens
 
 
@@ -37,7 +39,9 @@ def where(condition: Any, x: Any, y: Any) -> Any:
     >>> where(t > 0, t, 0.0).data
     array([0., 2.])
     """
-    return _where_op(raw(condition), x, y)
+    if isinstance(condition, Node) and not current.get().tracing:
+        condition = condition._data
+    return _where_op(condition, x, y)
 
 
 def _getitem(x: Any, *, index: Any) -> Any:
@@ -81,16 +85,29 @@ def _plain_index(index: Any) -> Any:
     if type(index) is tuple:
         return tuple([_plain_index(part) for part in index])
     if isinstance(index, list):
-        return np.asarray(index)
+        return np.asarray(index) if index else np.asarray(index, int)
     return raw(index) if isinstance(index, Node) else index
 
 
-def one_hot(labels: Any, classes: int) -> Any:
+def one_hot(labels: Any, num_classes: int = -1) -> Any:
     """Rows with a single 1, at the column that the label names; an array, no gradient.
+
+    num_classes: how many columns; -1 means one more than the largest label.
+    Raises E09 for labels that are not whole numbers 0..num_classes-1.
 
     >>> from autograd import one_hot
     >>> one_hot([2, 0], 3)
     array([[0., 0., 1.],
            [1., 0., 0.]])
     """
-    return np.eye(classes)[np.asarray(raw(labels))]
+    labels = np.asarray(raw(labels))
+    if labels.dtype.kind not in "iu":
+        what = f"one_hot: labels are {labels.dtype} numbers."
+        raise lesson("E09", what=what, fix="one_hot(labels.astype(int), num_classes)")
+    low, high = (int(labels.min()), int(labels.max())) if labels.size else (0, -1)
+    columns = high + 1 if num_classes == -1 else num_classes
+    if low < 0 or high >= columns:
+        what = f"one_hot: labels go from {low} to {high}, but there are {columns} classes."
+        fix = f"one_hot(labels, {high + 1})" if low >= 0 else "one_hot(labels - labels.min())"
+        raise lesson("E09", what=what, fix=fix)
+    return np.eye(columns)[labels]

@@ -57,7 +57,9 @@ def leaky_relu_float(x: float, slope: float) -> float:
 
 def elu(x: Array, alpha: Any) -> Array:
     """x above zero, alpha (exp(x) - 1) below."""
-    return np.where(x > 0, x, alpha * np.expm1(np.where(x > 0, 0, x)))
+    result = np.where(x > 0, x, alpha * np.expm1(np.where(x > 0, 0, x)))
+    # For a number x, expm1 answers in float64; beside a float32 alpha it is to stay float32.
+    return result.astype(np.result_type(x, alpha, np.float16), copy=False)
 
 
 def elu_float(x: float, alpha: float) -> float:
@@ -77,37 +79,106 @@ def silu_float(x: float) -> float:
 
 def gelu(x: Array) -> Any:
     """x Phi(x), with Phi the distribution function of the normal distribution."""
-    return x * (1 + erf(x / SQRT2)) / 2
+    return x * erfc(-x / SQRT2) / 2
 
 
 def gelu_float(x: float) -> float:
     """x Phi(x) of one float."""
-    return x * (1 + math.erf(x / SQRT2)) / 2
+    return x * math.erfc(-x / SQRT2) / 2
 
 
-# Coefficients of W. J. Cody, "Rational Chebyshev approximation for the error function", Mathematics
-# of Computation 23 (1969), highest power first.
-ERF_P = (1.85777706184603153e-1, 3.16112374387056560e0, 1.13864154151050156e2,
-         3.77485237685302021e2, 3.20937758913846947e3)  # fmt: skip
-ERF_Q = (1.0, 2.36012909523441209e1, 2.44024637934444173e2, 1.28261652607737228e3,
-         2.84423683343917062e3)  # fmt: skip
-ERFC_P = (2.15311535474403846e-8, 5.64188496988670089e-1, 8.88314979438837594e0,
-          6.61191906371416295e1, 2.98635138197400131e2, 8.81952221241769090e2,
-          1.71204761263407058e3, 2.05107837782607147e3, 1.23033935479799725e3)  # fmt: skip
-ERFC_Q = (1.0, 1.57449261107098347e1, 1.17693950891312499e2, 5.37181101862009858e2,
-          1.62138957456669019e3, 3.29079923573345963e3, 4.36261909014324716e3,
-          3.43936767414372164e3, 1.23033935480374942e3)  # fmt: skip
+# Coefficients of the rational approximations in Sun Microsystems' FDLIBM (s_erf.c, 1993), lowest
+# power first. NEAR: erf(x)/x - 1 up to 0.84, in x^2. MIDDLE: erf(x) - AT_ONE up to 1.25, in x - 1.
+# FAR, FARTHER: log(x erfc(x)) + x^2 + 0.5625 up to 1/0.35 and above, in 1/x^2.
+AT_ONE = 8.45062911510467529297e-01
+NEAR = (
+    (1.28379167095512558561e-01, -3.25042107247001499370e-01, -2.84817495755985104766e-02,
+     -5.77027029648944159157e-03, -2.37630166566501626084e-05),
+    (1.0, 3.97917223959155352819e-01, 6.50222499887672944485e-02, 5.08130628187576562776e-03,
+     1.32494738004321644526e-04, -3.96022827877536812320e-06),
+)  # fmt: skip
+MIDDLE = (
+    (-2.36211856075265944077e-03, 4.14856118683748331666e-01, -3.72207876035701323847e-01,
+     3.18346619901161753674e-01, -1.10894694282396677476e-01, 3.54783043256182359371e-02,
+     -2.16637559486879084300e-03),
+    (1.0, 1.06420880400844228286e-01, 5.40397917702171048937e-01, 7.18286544141962662868e-02,
+     1.26171219808761642112e-01, 1.36370839120290507362e-02, 1.19844998467991074170e-02),
+)  # fmt: skip
+FAR = (
+    (-9.86494403484714822705e-03, -6.93858572707181764372e-01, -1.05586262253232909814e01,
+     -6.23753324503260060396e01, -1.62396669462573470355e02, -1.84605092906711035994e02,
+     -8.12874355063065934246e01, -9.81432934416914548592e00),
+    (1.0, 1.96512716674392571292e01, 1.37657754143519042600e02, 4.34565877475229228821e02,
+     6.45387271733267880336e02, 4.29008140027567833386e02, 1.08635005541779435134e02,
+     6.57024977031928170135e00, -6.04244152148580987438e-02),
+)  # fmt: skip
+FARTHER = (
+    (-9.86494292470009928597e-03, -7.99283237680523006574e-01, -1.77579549177547519889e01,
+     -1.60636384855821916062e02, -6.37566443368389627722e02, -1.02509513161107724954e03,
+     -4.83519191608651397019e02),
+    (1.0, 3.03380607434824582924e01, 3.25792512996573918826e02, 1.53672958608443695994e03,
+     3.19985821950859553908e03, 2.55305040643316442583e03, 4.74528541206955367215e02,
+     -2.24409524465858183362e01),
+)  # fmt: skip
 
 
 def erf(x: Array) -> Any:
-    """The error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to x.
-
-    Two of Cody's rational approximations: x R(x^2) up to 1/2, and 1 - exp(-x^2) R(x) above. From 6
-    on the result is 1 to the last bit.
-    """
+    """The error function, 2/sqrt(pi) times the integral of exp(-t^2) from 0 to x."""
     x = np.asarray(x)
-    size = np.minimum(np.abs(x).astype(float), 6.0)
-    small = size * np.polyval(ERF_P, size * size) / np.polyval(ERF_Q, size * size)
-    tail = np.exp(-size * size) * np.polyval(ERFC_P, size) / np.polyval(ERFC_Q, size)
-    result = np.copysign(np.where(size <= 0.5, small, 1 - tail), x)
+    size = np.abs(x).astype(float)
+    inside, away = _by_size(size)
+    return _in_dtype_of(x, np.copysign(np.where(inside, away, 1 - away), x))
+
+
+def erfc(x: Array) -> Any:
+    """1 - erf(x), exact to the last digits also where erf(x) is nearly 1."""
+    x = np.asarray(x)
+    size = np.abs(x).astype(float)
+    inside, away = _by_size(size)
+    above = np.where(inside, 1 - away, away)
+    return _in_dtype_of(x, np.where(x < 0, 2 - above, above))
+
+
+def _by_size(x: Array) -> tuple[Array, Array]:
+    """For x >= 0: whether x < 0.84; there erf(x), elsewhere erfc(x)."""
+    inside, middle, far = x < 0.84375, x < 1.25, x < 1 / 0.35
+    parts = [inside, middle & ~inside, far & ~middle]  # and the rest
+    pieces = [_near, _middle, lambda x: _far(x, FAR), lambda x: _far(x, FARTHER)]
+    return inside, np.piecewise(x, parts, pieces)
+
+
+def _near(x: Array) -> Any:
+    return x + x * _ratio(NEAR, x * x)
+
+
+def _middle(x: Array) -> Any:
+    return 1 - AT_ONE - _ratio(MIDDLE, x - 1)
+
+
+def _far(x: Array, polynomials: Any) -> Any:
+    """exp(-x^2 - 0.5625 + R(1/x^2)) / x; at 28 and above it is 0.
+
+    The exponent is split in two, the first free of rounding error, which exp would magnify.
+    """
+    x = np.minimum(x, 28.0)
+    coarse = x.astype(np.float32).astype(float)
+    rest = (coarse - x) * (coarse + x) + _ratio(polynomials, 1 / (x * x))
+    return np.exp(-coarse * coarse - 0.5625) * np.exp(rest) / x
+
+
+def _ratio(polynomials: Any, x: Array) -> Any:
+    """One polynomial over another, each by Horner's scheme."""
+    above, below = polynomials
+    return _polynomial(above, x) / _polynomial(below, x)
+
+
+def _polynomial(coefficients: tuple[float, ...], x: Array) -> Array:
+    total = np.full_like(x, coefficients[-1])
+    for coefficient in coefficients[-2::-1]:
+        total *= x
+        total += coefficient
+    return total
+
+
+def _in_dtype_of(x: Array, result: Any) -> Any:
     return result.astype(x.dtype if x.dtype.kind == "f" else float, copy=False)

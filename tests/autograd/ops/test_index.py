@@ -30,6 +30,19 @@ INDICES = {
     "slice and array": (slice(None), np.array([1, 1, 0])),
     "from the end twice": np.array([-1, 2]),
     "empty": np.array([], dtype=int),
+    "empty list": [],
+    "negative pair": (-1, -2),
+    "negative step": (slice(None, None, -1), slice(None, 0, -1)),
+    "new axis and array": (None, np.array([0, 2]), None, slice(1, 3)),
+    "ellipsis and array": (..., np.array([3, 3])),
+    "ellipsis and new axis": (..., None),
+    "mask and number": (np.array([True, False, True]), 1),
+    "mask and array": (np.array([True, False, True]), np.array([1, 3])),
+    "slice and mask": (slice(1, None), np.array([True, False, True, True])),
+    "array and list": (np.array([[0], [-1]]), [1, 1, 2]),
+    "list of masks": [True, False, True],
+    "mask of nothing": np.zeros((3, 4), bool),
+    "true": True,
 }
 every_index = pytest.mark.parametrize("name", INDICES)
 
@@ -90,10 +103,27 @@ def test_iterating_a_tensor_gives_its_rows_with_gradients():
     assert x.grad.tolist() == [[2.0] * 4, [0.0] * 4, [1.0] * 4]
 
 
-def test_item_assignment_is_refused():
+def test_item_assignment_is_refused_and_its_fix_works():
     x = Tensor(x2, requires_grad=True)
-    with pytest.raises(TypeError):
-        x[0] = 0.0
+    for key in (0, (slice(None), 1), mask, ...):
+        with pytest.raises(autograd.KindError, match=r"(?s)would change a Tensor .*Fix:.*E12"):
+            x[key] = 0.0
+    assert x.data.tolist() == x2.tolist()
+    z = where(mask, 0.0, x)
+    assert z.data.tolist() == np.where(mask, 0.0, x2).tolist()
+
+
+@pytest.mark.parametrize("shape", [(1,), (5,), (2, 3), (2, 1, 3), (2, 3, 1, 2), (0, 3)], ids=str)
+def test_every_rank(shape):
+    x = np.arange(float(np.prod(shape))).reshape(shape)
+    for index in (slice(None, None, -1), ..., (..., -1), None, [], x > 2, (None, ..., slice(0, 1))):
+        t = Tensor(x, requires_grad=True)
+        z = t[index]
+        assert z.data.tolist() == x[index].tolist()
+        z.backward(x[index])
+        picked = np.zeros(shape)
+        np.add.at(picked, index, x[index])
+        assert t.grad.tolist() == picked.tolist()
 
 
 @pytest.mark.parametrize(
@@ -150,3 +180,23 @@ def test_where_stops_nan_forward_but_not_the_rule():
 def test_one_hot():
     assert autograd.one_hot(Tensor([2, 0]), 3).tolist() == [[0, 0, 1], [1, 0, 0]]
     assert autograd.one_hot([[1], [0]], 2).shape == (2, 1, 2)
+    assert autograd.one_hot([2, 0]).tolist() == [[0, 0, 1], [1, 0, 0]]
+    assert autograd.one_hot(np.array([], int), num_classes=3).shape == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("labels", "classes", "what", "fix"),
+    [
+        ([3, 0], 3, "labels go from 0 to 3, but there are 3 classes", "one_hot(labels, 4)"),
+        ([-1, 1], 3, "labels go from -1 to 1", "one_hot(labels - labels.min())"),
+        ([-1, 1], -1, "labels go from -1 to 1", "one_hot(labels - labels.min())"),
+        ([1.0, 0.0], 2, "labels are float64 numbers", "labels.astype(int)"),
+    ],
+)
+def test_one_hot_refuses_labels_that_are_not_classes(labels, classes, what, fix):
+    with pytest.raises(autograd.DataError) as caught:
+        autograd.one_hot(labels, classes)
+    message = " ".join(str(caught.value).split())
+    assert what in message
+    assert fix in message
+    assert "E09" in message

@@ -19,8 +19,12 @@ def np_logsumexp(x, axis=None, keepdims=False):
 
 REDUCTIONS = {
     "sum": np.sum, "mean": np.mean, "max": np.max, "min": np.min, "logsumexp": np_logsumexp,
+    "prod": np.prod, "median": np.median, "norm": lambda x, axis=None, keepdims=False: np.sqrt(
+        np.sum(x * x, axis=axis, keepdims=keepdims)
+    ), "var": np.var, "std": np.std,
 }  # fmt: skip
-NONLINEAR = ["logsumexp"]
+SPREADS = ("var", "std")  # of one number they are 0
+hinting = pytest.mark.filterwarnings("ignore::autograd.Hint")  # a result that is not finite
 reduction = pytest.mark.parametrize("name", REDUCTIONS)
 axes = pytest.mark.parametrize("axis", AXES, ids=str)
 keeping = pytest.mark.parametrize("keepdims", [False, True])
@@ -95,7 +99,7 @@ def test_gradients_are_connected_where_the_second_derivative_is_not_zero(name, n
     assert slope.requires_grad
 
 
-@reduction
+@pytest.mark.parametrize("name", REDUCTIONS.keys() - SPREADS)
 def test_a_value_reduces_to_itself(name):
     v = Value(2.5)
     z = getattr(v, name)()
@@ -104,6 +108,15 @@ def test_a_value_reduces_to_itself(name):
     z.backward()
     assert type(v.grad) is float
     assert v.grad == 1.0
+
+
+@pytest.mark.parametrize("name", SPREADS)
+def test_one_value_has_no_spread(name):
+    v = Value(2.5)
+    z = getattr(v, name)()
+    assert isinstance(z, Value)
+    z.backward()
+    assert (z.data, v.grad) == (0.0, 0.0)
 
 
 @reduction
@@ -128,6 +141,54 @@ def test_dtype_is_kept(name):
     assert x.grad.dtype == np.float32
 
 
+# every rank: an axis form for each, at second order
+RANKS = {
+    (): None, (1,): 0, (3,): -1, (2, 2): (0, 1), (3, 1): 1, (2, 1, 2): (0, -1),
+    (2, 1, 2, 2): (1, 3), (0,): None, (2, 0): 0,
+}  # fmt: skip
+
+
+def asked(name, shape):
+    """Whether NumPy has an answer: no mean or extreme of nothing; of one number no spread."""
+    results = math.prod(np.sum(np.zeros(shape), axis=RANKS[shape]).shape)
+    if name in SPREADS and results == math.prod(shape):
+        return False
+    return name in ("sum", "prod", "norm") or math.prod(shape) > 0 or results == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [(n, shape) for n in REDUCTIONS for shape in RANKS if asked(n, shape)],
+    ids=str,
+)
+def test_every_rank_to_second_order(name, shape):
+    x = RNG.permutation(np.linspace(0.5, 1.5, math.prod(shape))).reshape(shape)
+    axis = RANKS[shape]
+    f = lambda t: getattr(autograd, name)(t * t.exp(), axis=axis)
+    assert gradcheck(f, Tensor(x), order=2).compared == 2 * x.size
+
+
+@reduction
+@pytest.mark.parametrize("layout", ["F order", "strided", "reversed", "transposed", "read-only"])
+def test_other_layouts_of_memory(name, layout):
+    x = np.asfortranarray(x3)
+    views = {
+        "F order": x, "strided": x3[:, ::2], "reversed": x3[::-1, :, ::-1], "transposed": x3.T,
+        "read-only": np.broadcast_to(x3[0], (2, 3, 4)),
+    }  # fmt: skip
+    view = views[layout]
+    before = view.copy()
+    f = lambda t: getattr(autograd, name)(t, axis=1)
+    x = Tensor(view, requires_grad=True)
+    x._data = view  # the very memory, not a copy
+    f(x).sum().backward()
+    y = Tensor(np.ascontiguousarray(view), requires_grad=True)
+    f(y).sum().backward()
+    np.testing.assert_allclose(x.grad, y.grad, rtol=1e-14)
+    np.testing.assert_allclose(f(view), f(y).data, rtol=1e-14)
+    assert view.tolist() == before.tolist()
+
+
 # (convention, f, x, gradient)
 CONVENTIONS = [
     ("max tied", "max", [1.0, 3.0, 3.0], [0, 0.5, 0.5]),
@@ -137,10 +198,21 @@ CONVENTIONS = [
     ("logsumexp of one -inf", "logsumexp", [-math.inf, 0.0], [0, 1]),
     ("logsumexp of -inf only", "logsumexp", [-math.inf, -math.inf], [0, 0]),
     ("logsumexp without overflow", "logsumexp", [1000.0, 1000.0], [0.5, 0.5]),
+    ("prod with one zero", "prod", [2.0, 0.0, 5.0], [0, 10, 0]),
+    ("prod with two zeros", "prod", [2.0, 0.0, 0.0], [0, 0, 0]),
+    ("norm at 0", "norm", [0.0, 0.0], [0, 0]),
+    ("std at 0", "std", [2.0, 2.0, 2.0], [0, 0, 0]),
+    ("std at 0, rounded", "std", [0.1, 0.1, 0.1], [0, 0, 0]),
+    ("median of an odd count", "median", [5.0, 1.0, 3.0], [0, 0, 1]),
+    ("median of an even count", "median", [5.0, 1.0, 3.0, 2.0], [0, 0, 0.5, 0.5]),
+    ("median tied", "median", [1.0, 3.0, 3.0, 9.0, 9.0], [0, 0.5, 0.5, 0, 0]),
+    ("median tied on one side", "median", [1.0, 1.0, 3.0, 9.0], [0.25, 0.25, 0.5, 0]),
+    ("logsumexp of one inf and far", "logsumexp", [-1e5, 1e5], [0, 1]),
     ("logsumexp without underflow", "logsumexp", [-1000.0, -1000.0], [0.5, 0.5]),
 ]
 
 
+@hinting
 @pytest.mark.parametrize("row", CONVENTIONS, ids=lambda row: row[0])
 def test_convention(row):
     _, name, x, expected = row
@@ -182,3 +254,70 @@ def test_an_empty_sum_is_zero():
     assert z.data.tolist() == [0.0, 0.0, 0.0]
     z.sum().backward()
     assert x.grad.shape == (0, 3)
+
+
+@pytest.mark.parametrize("name", ["max", "min"])
+def test_where_the_extreme_is_nan_no_entry_receives_a_gradient(name):
+    t = Tensor([[1.0, math.nan], [2.0, 2.0]], requires_grad=True)
+    getattr(t, name)(axis=1).backward([1.0, 1.0])
+    assert t.grad.tolist() == [[0.0, 0.0], [0.5, 0.5]]
+
+
+def test_the_logsumexp_of_infinity_is_infinity():
+    assert autograd.logsumexp(Tensor([math.inf, 1000.0])).item() == math.inf
+
+
+@pytest.mark.parametrize("name", ["norm", "std", "var", "prod"])
+def test_second_order_is_finite_where_the_first_is_by_convention(name):
+    for start in ([0.0, 0.0, 0.0], [2.0, 2.0, 2.0]):
+        x = Tensor(start, requires_grad=True)
+        (slope,) = gradients(getattr(x, name)(), x, create_graph=True)
+        assert np.isfinite(gradients(slope, x, np.ones(3))[0]).all()
+
+
+@pytest.mark.parametrize("name", SPREADS)
+@pytest.mark.parametrize("axis", [None, 1, (0, 2)], ids=str)
+def test_degrees_of_freedom(name, axis):
+    f, reference = getattr(autograd, name), getattr(np, name)
+    for ddof in (0, 1, 0.5):
+        z = f(Tensor(x3), axis=axis, ddof=ddof)
+        np.testing.assert_allclose(z.data, reference(x3, axis=axis, ddof=ddof), rtol=1e-14)
+        np.testing.assert_array_equal(f(Tensor(x3), axis=axis, correction=ddof).data, z.data)
+    small = x3[:, :2, :1]
+    assert gradcheck(lambda t: f(t, axis=0, ddof=1), small, order=2).compared == 8
+
+
+def test_the_variance_of_a_sample_of_one_is_not_defined():
+    x = Tensor([1.0], requires_grad=True)
+    assert math.isnan(x.var(ddof=1).item())
+
+
+@pytest.mark.parametrize("ord", [None, 1, 2, math.inf, -math.inf])
+@pytest.mark.parametrize("axis", [0, -1])
+def test_vector_norms(ord, axis):
+    x = RNG.permutation(np.array([-2.0, -1.2, 0.5, 0.9, 1.4, 3.0])).reshape(2, 3)
+    z = autograd.norm(Tensor(x), ord=ord, axis=axis, keepdims=True)
+    np.testing.assert_allclose(z.data, np.linalg.norm(x, ord, axis, keepdims=True), rtol=1e-15)
+    assert gradcheck(lambda t: autograd.norm(t, ord, axis), x, order=2).compared == 12
+    if axis == 0:
+        row = x[0]
+        assert autograd.norm(Tensor(row), ord).item() == pytest.approx(np.linalg.norm(row, ord))
+
+
+def test_the_norm_of_a_matrix_is_frobenius_and_others_are_refused():
+    x = Tensor([[3.0, 0.0], [0.0, 4.0]])
+    assert autograd.norm(x).item() == autograd.norm(x, "fro").item() == 5.0
+    for array, ord in ((x, 2), (x[0], 3), (x, "nuc")):
+        with pytest.raises(autograd.KindError, match="norm with ord="):
+            autograd.norm(array, ord)
+    assert autograd.norm(x, ord=1, axis=-1).data.tolist() == [3.0, 4.0]
+
+
+def test_all_and_any_are_plain_answers():
+    t = Tensor([[1.0, 0.0], [2.0, 3.0]], requires_grad=True)
+    assert autograd.all(t, axis=1).tolist() == t.all(axis=1).tolist() == [False, True]
+    assert autograd.any(t, axis=0, keepdims=True).tolist() == [[True, True]]
+    assert bool(t.any()) is True
+    assert bool(t.all()) is False
+    assert bool(Value(0.0).any()) is False
+    assert bool(autograd.all([Value(1.0), Value(2.0)])) is True
