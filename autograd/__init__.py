@@ -29,7 +29,8 @@ if (_Path(__file__).parent / "numpy").is_dir():
         "  Fix:  pip uninstall -y autograd chainrule && pip install chainrule"
     )
 
-from .check import gradcheck
+from . import linalg
+from .check import compare, gradcheck
 from .creation import (
     arange,
     eye,
@@ -44,7 +45,10 @@ from .creation import (
     zeros_like,
 )  # fmt: skip
 from .errors import DataError, GradcheckError, GraphError, Hint, KindError, ShapeError
+from .function import Function
+from .manual import help
 from .node import Node, history, sweep
+from .ops.cumulate import cumprod, cumsum, prod
 from .ops.elementwise import (
     absolute,
     add,
@@ -64,6 +68,7 @@ from .ops.elementwise import (
     elu,
     equal,
     erf,
+    erfc,
     exp,
     exp2,
     expm1,
@@ -91,6 +96,7 @@ from .ops.elementwise import (
     reciprocal,
     relu,
     remainder,
+    round,
     sigmoid,
     sign,
     silu,
@@ -105,42 +111,91 @@ from .ops.elementwise import (
     tanh,
 )  # fmt: skip
 from .ops.elementwise import absolute as abs
-from .ops.elementwise import rint as round
 from .ops.index import one_hot, where
-from .ops.linear import dot, matmul
-from .ops.reduce import log_softmax, logsumexp, max, mean, min, softmax, sum
+from .ops.linear import dot, einsum, inner, matmul, outer, tensordot, trace
+from .ops.order import argmax, argmin, argsort, median, sort, take, take_along_axis, topk
+from .ops.reduce import (
+    all,
+    any,
+    log_softmax,
+    logsumexp,
+    max,
+    mean,
+    min,
+    norm,
+    softmax,
+    std,
+    sum,
+    var,
+)  # fmt: skip
 from .ops.shape import (
     astype,
+    atleast_1d,
+    atleast_2d,
     broadcast_to,
     concatenate,
+    diag,
+    diagonal,
     expand_dims,
+    flatten,
+    flip,
+    hstack,
+    moveaxis,
+    pad,
     ravel,
+    repeat,
     reshape,
+    roll,
+    split,
     squeeze,
     stack,
     swapaxes,
+    tile,
     transpose,
+    tril,
+    triu,
+    vstack,
 )  # fmt: skip
+from .ops.windows import avg_pool2d, conv1d, conv2d, max_pool2d, sliding_windows
 from .random import manual_seed
+from .recompute import checkpoint
 from .state import enable_grad, is_grad_enabled, no_grad, scope
 from .tensor import Tensor, tensor
-from .transforms import grad, gradients, value_and_grad
+from .transforms import (
+    elementwise_grad,
+    grad,
+    gradients,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    value_and_grad,
+    vjp,
+)  # fmt: skip
 from .value import Value
+from .watch import detect_anomaly, memory_saver
 
 __all__ = [
-    "DataError", "GradcheckError", "GraphError", "Hint", "KindError", "Node", "ShapeError",
-    "Tensor", "Value", "__version__", "abs", "absolute", "add", "arange", "arccos", "arccosh",
-    "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "astype", "broadcast_to", "cbrt", "ceil",
-    "clip", "concatenate", "cos", "cosh", "divide", "dot", "draw", "elu", "enable_grad", "equal",
-    "erf", "exp", "exp2", "expand_dims", "expm1", "eye", "floor", "floor_divide", "full", "gelu",
-    "grad", "gradcheck", "gradients", "greater", "greater_equal", "history", "hypot",
-    "is_grad_enabled", "leaky_relu", "less", "less_equal", "linspace", "log", "log10", "log1p",
-    "log2", "log_softmax", "logaddexp", "logsumexp", "manual_seed", "matmul", "max", "maximum",
-    "mean", "min", "minimum", "multiply", "negative", "no_grad", "not_equal", "one_hot", "ones",
-    "ones_like", "positive", "power", "rand", "randint", "randn", "ravel", "reciprocal", "relu",
-    "remainder", "reshape", "round", "scope", "sigmoid", "sign", "silu", "sin", "sinc", "sinh",
-    "softmax", "softplus", "sqrt", "square", "squeeze", "stack", "subtract", "sum", "swapaxes",
-    "sweep", "tan", "tanh", "tensor", "transpose", "value_and_grad", "where", "zeros", "zeros_like",
+    "DataError", "Function", "GradcheckError", "GraphError", "Hint", "KindError", "Node",
+    "ShapeError", "Tensor", "Value", "__version__", "abs", "absolute", "add", "all", "any",
+    "arange", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax",
+    "argmin", "argsort", "astype", "atleast_1d", "atleast_2d", "avg_pool2d", "broadcast_to",
+    "cbrt", "ceil", "checkpoint", "clip", "compare", "concatenate", "conv1d", "conv2d", "cos",
+    "cosh", "cumprod", "cumsum", "detect_anomaly", "diag", "diagonal", "divide", "dot", "draw",
+    "einsum", "elementwise_grad", "elu", "enable_grad", "equal", "erf", "erfc", "exp", "exp2",
+    "expand_dims", "expm1", "eye", "flatten", "flip", "floor", "floor_divide", "full", "gelu",
+    "grad", "gradcheck", "gradients", "greater", "greater_equal", "help", "hessian", "history",
+    "hstack", "hvp", "hypot", "inner", "is_grad_enabled", "jacobian", "jvp", "leaky_relu", "less",
+    "less_equal", "linalg", "linspace", "log", "log10", "log1p", "log2", "log_softmax",
+    "logaddexp", "logsumexp", "manual_seed", "matmul", "max", "max_pool2d", "maximum", "mean",
+    "median", "memory_saver", "min", "minimum", "moveaxis", "multiply", "negative", "no_grad",
+    "norm", "not_equal", "one_hot", "ones", "ones_like", "outer", "pad", "positive", "power",
+    "prod", "rand", "randint", "randn", "ravel", "reciprocal", "relu", "remainder", "repeat",
+    "reshape", "roll", "round", "scope", "sigmoid", "sign", "silu", "sin", "sinc", "sinh",
+    "sliding_windows", "softmax", "softplus", "sort", "split", "sqrt", "square", "squeeze",
+    "stack", "std", "subtract", "sum", "swapaxes", "sweep", "take", "take_along_axis", "tan",
+    "tanh", "tensor", "tensordot", "tile", "topk", "trace", "transpose", "tril", "triu",
+    "value_and_grad", "var", "vjp", "vstack", "where", "zeros", "zeros_like",
 ]  # fmt: skip
 
 __version__ = "0.1.0"

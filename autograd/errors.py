@@ -70,6 +70,22 @@ LESSONS = {
         "w.grad = gradient.reshape(w.shape)   or let backward() compute it",
         "notebook 01",
     ),
+    "E01d": Lesson(
+        ShapeError,
+        "{name}: the direction v has shape {v}, but x has shape {x}.",
+        "v says how fast each number of x moves, so it has one entry for each.",
+        "v = np.ones_like(x)",
+        "notebook 14",
+    ),
+    "E01g": Lesson(
+        GraphError,
+        "grad needs a function that returns one number, but what this one returned has shape "
+        "{shape}. Try jacobian or elementwise_grad.",
+        "several numbers have a gradient each; together they are the Jacobian. PyTorch would say: "
+        "grad can be implicitly created only for scalar outputs.",
+        "jacobian(f)(x)   or   elementwise_grad(f)(x) if f works entry by entry",
+        "notebook 14",
+    ),
     "E02": Lesson(
         GraphError,
         "backward() already ran on this graph (result {result}).",
@@ -94,12 +110,27 @@ LESSONS = {
         "compute the outputs from this very node, which must track gradients",
         "notebook 02",
     ),
+    "E04": Lesson(
+        Hint,
+        "gradients were not reset between this step() and the one before: they are being summed.",
+        "backward() adds to the gradients that are there. Never resetting them is momentum = 1: a "
+        "ball without friction.",
+        "optimizer.zero_grad()   before   loss.backward()   (or accumulate=True, if it is meant)",
+        "notebook 04",
+    ),
     "E05": Lesson(
         ShapeError,
         "cannot multiply {a} @ {b}: inner sizes {inner_a} and {inner_b} differ.",
         "each row of the left is summed against each column of the right, so they must be equally "
         "long. PyTorch would say: mat1 and mat2 shapes cannot be multiplied.",
         "{fix}",
+        "notebook 06",
+    ),
+    "E05b": Lesson(
+        ShapeError,
+        "einsum({subscripts!r}): {what}.",
+        "each operand has one letter for each of its axes, and a letter has one length everywhere.",
+        'einsum("ij,jk->ik", x, y)   multiplies two matrices',
         "notebook 06",
     ),
     "E06": Lesson(
@@ -149,6 +180,24 @@ LESSONS = {
         "h = h * mask   instead of changing h in place; or compute the loss again, then backward()",
         "notebook 02",
     ),
+    "E12c": Lesson(
+        GraphError,
+        "{source} was written to through its raw array after it was used in {consumer}, made in "
+        "{line}.",
+        "the chain rule multiplies by local derivatives at the numbers of the forward pass. "
+        "PyTorch would say: one of the variables needed for gradient computation has been "
+        "modified by an inplace operation.",
+        "with no_grad(): h *= 2   or h.data = ..., which are noticed; h = h * 2 is recorded",
+        "notebook 02",
+    ),
+    "E12s": Lesson(
+        KindError,
+        "t[...] = value would change {tensor} in place, and a Tensor cannot be changed in parts.",
+        "what was computed from the old entries would no longer fit them. PyTorch would say: a "
+        "view of a leaf Variable that requires grad is being used in an in-place operation.",
+        "t = where(mask, value, t)   with mask True at the entries to replace",
+        "notebook 02",
+    ),
     "E13": Lesson(
         GraphError,
         "{leaf} {symbol}= ... is an update step; recorded, it would make {leaf} the result of a "
@@ -185,6 +234,23 @@ LESSONS = {
         "{function} is not an operation of this library, so the gradient would stop here.",
         "only operations with a derivative rule can be recorded.",
         "{fix}",
+        "notebook 03",
+    ),
+    "E16d": Lesson(
+        KindError,
+        "{function} of {node}, which tracks gradients: the other library would compute without "
+        "the graph, and the gradient would stop there.",
+        "only operations of this library are recorded. PyTorch would say: Can't export tensors "
+        "that require gradient, use tensor.detach().",
+        "{function}(t.detach())",
+        "notebook 06",
+    ),
+    "E16h": Lesson(
+        Hint,
+        "{function} of {node} gives a plain number, so the gradient stops here. (math.exp(t) and "
+        "its like call {function} too.)",
+        "only operations of this library are recorded.",
+        "t.exp() instead of math.exp(t); t.item() where a plain number is meant",
         "notebook 03",
     ),
     "E18": Lesson(
@@ -245,12 +311,42 @@ LESSONS = {
         "train_test_split(X, y, test_size=0.25)",
         "notebook 09",
     ),
+    "E21": Lesson(
+        GraphError,
+        "op {op!r} made {bad} from {inputs}; in {line}",
+        "nan and inf spread: whatever is computed from them, and every gradient, is lost.",
+        "{fix}",
+        "notebook 04",
+    ),
+    "E21g": Lesson(
+        GraphError,
+        "the gradient that op {op!r} sends to {source} is {bad}; {node} was made in {line}",
+        "its local derivative does not exist at these numbers, as that of sqrt at 0. PyTorch would "
+        "say: Function returned nan values in its 0th output.",
+        "keep the input away from there: (x + 1e-12).sqrt()",
+        "notebook 04",
+    ),
+    "E21h": Lesson(
+        Hint,
+        "{root} is {value}. The first non-finite value appeared in {where}.",
+        "nan and inf spread: whatever is computed from them, and every gradient, is lost.",
+        "{fix}",
+        "notebook 04",
+    ),
     "E22": Lesson(
         GraphError,
         "no parameter has a gradient yet, so step() would change nothing.",
-        "an update is old - learning rate x gradient, and backward() computes the gradient.",
-        "loss.backward()   before   optimizer.step()",
+        "an update is old - learning rate x gradient, and backward() computes the gradient. If it "
+        "was called, this optimizer holds other parameters than the model that was trained.",
+        "loss.backward()   before   optimizer.step(), or run the cell that builds the optimizer",
         "notebook 01",
+    ),
+    "E22b": Lesson(
+        GraphError,
+        "compare('{name}', ...): the node has no gradient yet to compare with.",
+        "backward() computes the gradients, of every node that the loss was made from.",
+        "loss.backward()   before   compare('{name}', mine, node)",
+        "notebook 03",
     ),
     "E23": Lesson(
         DataError,
@@ -305,6 +401,13 @@ LESSONS = {
         "{fix}",
         "notebook 02",
     ),
+    "E26m": Lesson(
+        DataError,
+        "max_nodes={max_nodes} leaves no room for a picture.",
+        "max_nodes is the number of boxes up to which a graph is drawn; a larger one is counted.",
+        "draw(loss)   or a larger limit: draw(loss, max_nodes=1000)",
+        "notebook 02",
+    ),
     "E27": Lesson(
         DataError,
         "{what}.",
@@ -318,6 +421,59 @@ LESSONS = {
         "a path that does not begin with / starts from the current folder, {folder}.",
         "give the path that the file was saved under",
         "notebook 11",
+    ),
+    "E28": Lesson(
+        ShapeError,
+        "{function} takes square matrices, (..., n, n); got shape {shape}.",
+        "only a matrix with as many rows as columns maps a space to itself. PyTorch would say: A "
+        "must be batches of square matrices.",
+        "svd(x)   factors matrices of any shape",
+        "notebook 06",
+    ),
+    "E28b": Lesson(
+        DataError,
+        "{what}.",
+        "{why}.",
+        "{fix}",
+        "notebook 06",
+    ),
+    "E29": Lesson(
+        ShapeError,
+        "{what}: this does not fit.",
+        "a window is a block of neighbouring entries that slides along its axes, whole.",
+        "{fix}",
+        "notebook 06",
+    ),
+    "E31": Lesson(
+        GraphError,
+        "{function}: {what}.",
+        "{why}.",
+        "{fix}",
+        "notebook 14",
+    ),
+    "E32": Lesson(
+        GraphError,
+        "{node} cannot be copied or pickled: it is the result of a computation.",
+        "a copy would have to bring along everything it was made from. PyTorch would say: Only "
+        "Tensors created explicitly by the user support the deepcopy protocol.",
+        "copy.deepcopy(t.detach())",
+        "notebook 11",
+    ),
+    "E33": Lesson(
+        GraphError,
+        "checkpoint: the function gave another result when backward() computed it again.",
+        "its gradient is taken from the second computation, so both must be the same: same data, "
+        "same mode, same random numbers.",
+        "draw from the library's generator (autograd.manual_seed); update weights after backward()",
+        "notebook 14",
+    ),
+    "E34": Lesson(
+        GraphError,
+        "the way back from {node} was freed by memory_saver(), in an earlier backward pass.",
+        "a pass that frees the graph can be the only one through it. PyTorch would say: saved "
+        "tensors have already been freed.",
+        "compute it again, or call that backward() outside memory_saver()",
+        "notebook 02",
     ),
 }
 
@@ -360,6 +516,7 @@ def describe(fact: Any) -> Any:
         return fact
     kind = type(fact).__name__
     if fact.op is None:
-        return f"{fact.name!r}" if fact.name else f"a {kind} of shape {fact.shape}"
+        shape = f" of shape {fact.shape}" if fact.shape else ""
+        return f"{fact.name!r}" if fact.name else f"a {kind}{shape}"
     made = f"op {fact.op.name}"
     return f"{fact.name!r} ({made})" if fact.name else f"a {kind} made by {made}"

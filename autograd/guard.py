@@ -52,7 +52,9 @@ def refuse_changes(nodes: list[Node]) -> None:
     """Raise E12 if an input's data was assigned after the operation that used it ran.
 
     nodes: youngest first. The rules need the old data, of inputs and result alike, so the gradient
-    would be silently wrong.
+    would be silently wrong. Seen is every change made through a node: `t.data = a`, `t += a` inside
+    no_grad(), an optimizer's step. Not seen is a write into the array itself, `t.data[0] = 1`, or
+    into an array that shares its memory; inside `detect_anomaly()` that is found by checksum.
     """
     for oldest in reversed(nodes):
         if oldest.op is not None:
@@ -65,18 +67,23 @@ def refuse_changes(nodes: list[Node]) -> None:
                 raise lesson("E12", source=source, consumer=node)
 
 
-def own(leaves: list[Node], nodes: list[Node]) -> None:
-    """Give each leaf its gradient as an array of its own: it is the user's, to change in place.
+def settle(before: list[tuple[Node, Any]], nodes: list[Node], create_graph: bool) -> None:
+    """Add what a pass found for each leaf to the gradient that the leaf had before.
 
-    A rule may pass a gradient on as it is, to several inputs even, or as a view. Then the leaf
-    receives a copy.
+    A leaf's gradient is the user's, to change in place. But a rule may pass a gradient on as it
+    is, to several inputs even, or as a view: then the leaf receives a copy.
     """
-    arrays = [leaf for leaf in leaves if type(leaf.grad) is np.ndarray]
-    taken = {id(node.grad) for node in nodes if node.op is not None} if arrays else set()
-    for leaf in arrays:
-        if leaf.grad.base is not None or id(leaf.grad) in taken:
-            leaf.grad = leaf.grad.copy()
-        taken.add(id(leaf.grad))
+    taken: set[int] = set()
+    for leaf, old in before:
+        g = leaf.grad
+        if old is not None:
+            leaf.grad = old if g is None else total_of(old, g, create_graph)
+            leaf._note(added_to=id(old))  # an optimizer asks: is it the gradient of its last step?
+        elif type(g) is np.ndarray:
+            taken = taken or {id(node.grad) for node in nodes if node.op is not None}
+            if g.base is not None or id(g) in taken:
+                leaf.grad = g.copy()
+            taken.add(id(g))
 
 
 def after_hooks(node: Any, g: Any) -> Any:

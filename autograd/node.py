@@ -19,12 +19,13 @@ gradient on each time: it finds 29 and 22. Both add; only one waits.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from .errors import lesson
-from .guard import after_hooks, clock, own, refuse_changes, seed, stamp, total_of
+from .guard import after_hooks, clock, refuse_changes, seed, settle, stamp, total_of
+from .nonfinite import hint_if_not_finite
 from .state import DEFAULT, current
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ class Node:
             tracked = tracked and now.recording
             if now.scope is not None:
                 rare = now.scope if rare is None else {**rare, **now.scope}
+            if now.anomaly is not None:
+                rare = now.anomaly.made(op, data, x, y, rare)
         if not tracked:
             return self._leaf(data, False)
         self._data = data
@@ -139,11 +142,16 @@ class Node:
         start = seed(self, gradient, create_graph)
         nodes = history(self)
         refuse_changes(nodes)
+        if gradient is None:
+            hint_if_not_finite(self, nodes)
         before = [(node, node.grad) for node in nodes if node.op is None]
         for node in nodes:
             node.grad = None
         try:
-            if create_graph:
+            now = state()
+            if now.saver is not None and not create_graph:
+                now.saver(nodes, start, retain_graph)
+            elif create_graph or now.anomaly is not None:
                 for node, g, _ in sweep(self, start, create_graph):
                     node.grad = g
             else:
@@ -152,10 +160,7 @@ class Node:
             for leaf, old in before:
                 leaf.grad = old
             raise
-        own([leaf for leaf, _ in before], nodes)
-        for leaf, old in before:
-            if old is not None:
-                leaf.grad = old if leaf.grad is None else total_of(old, leaf.grad, create_graph)
+        settle(before, nodes, create_graph)
         if self.op is not None and not (retain_graph or create_graph):
             self._note(spent=True)
 
@@ -186,20 +191,26 @@ def history(root: Node) -> list[Node]:
 
 
 def sweep(
-    root: Node, gradient: Any = None, create_graph: bool = False
-) -> Iterator[tuple[Node, Any, tuple[tuple[Node, Any], ...]]]:
+    root: Node, gradient: Any = None, create_graph: bool = False, since: int = 0
+) -> Iterator[tuple[Node, Any, Sequence[tuple[Node, Any]]]]:
     """Walk backward from root, yielding (node, its finished gradient, what it sends to each input).
 
     When a node's turn comes, every consumer has sent its share: the gradient is complete. The
     sweep keeps its gradients to itself and writes on no node. They are floats and arrays, or with
-    `create_graph` nodes, for then the rules run on nodes and record what they do.
+    `create_graph` nodes, for then the rules run on nodes and record what they do. Nodes born
+    before `since` are sent their shares, but not walked.
     """
+    watch = state().anomaly
     gradients = {root: seed(root, gradient, create_graph)}
     for node in history(root):
+        if node.born < since:
+            return
         if node not in gradients:
             continue
         g = after_hooks(node, gradients.pop(node))
         sent = () if node.op is None else node.op.pull(g, node, create_graph)
+        if watch is not None:
+            watch.passed(node, g, sent)
         yield node, g, sent
         for source, share in sent:
             if source in gradients:

@@ -78,7 +78,9 @@ class Op:
             with enable_grad():
                 return self.pull(g, node, create_graph)
         sources, static, sent = node.args, node.static, []
-        z, args = (node, sources) if create_graph else (node._data, list(map(raw, sources)))
+        z, args = node, sources
+        if not create_graph:
+            z, args = node._data, tuple([a._data if type(a) in kinds else a for a in sources])
         for i, source in enumerate(sources):
             if type(source) in kinds and source.requires_grad:
                 share = self.share(i, g, z, args, static)

@@ -6,16 +6,27 @@ restored when an exception passes, and is private to each thread and each asynci
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
+from functools import lru_cache
 from typing import Any, NamedTuple
+
+
+class Scope(dict[str, str]):
+    """{"scope": path}, shared by all nodes made under it; equal only to itself."""
+
+    __hash__ = object.__hash__  # type: ignore[assignment]
+    __eq__ = object.__eq__
 
 
 class State(NamedTuple):
     """What every operation looks at before it records itself."""
 
     recording: bool = True
-    scope: dict[str, str] | None = None  # {"scope": path}, shared by all nodes made under it
+    scope: Scope | None = None
     nesting: int = 0  # how many functions are being differentiated around here
+    anomaly: Any = None  # what looks at every result and gradient: see `watch.py`
+    saver: Any = None  # what sweeps in backward()'s place: see `watch.py`
+    tracing: bool = False  # whether comparisons of nodes are recorded too: see `emit.py`
 
 
 DEFAULT = State()
@@ -53,6 +64,16 @@ def enable_grad() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def tracing() -> Iterator[None]:
+    """Record comparisons of nodes too, so that the record holds for other numbers as well.
+
+    Outside of this block they give plain truth values: the answers for these numbers alone.
+    """
+    with switched(tracing=True):
+        yield
+
+
 def is_grad_enabled() -> bool:
     """Whether operations are being recorded here and now."""
     return current.get().recording
@@ -76,9 +97,22 @@ class scope:  # noqa: N801
         self.name = name
 
     def __enter__(self) -> None:
-        now = current.get()
-        path = f"{now.scope['scope']}.{self.name}" if now.scope else self.name
-        self.token = current.set(State(now.recording, {"scope": path}, now.nesting))
+        self.token = enter(self.name)
 
     def __exit__(self, *exception: object) -> None:
-        current.reset(self.token)
+        leave(self.token)
+
+
+def enter(name: str) -> Token[State]:
+    """Begin a scope, in places where `with scope(name)` would take too long."""
+    return current.set(inside(current.get(), name))
+
+
+leave = current.reset
+
+
+@lru_cache(maxsize=1000)
+def inside(now: State, name: str) -> State:
+    """The state one scope further in: remembered, for networks enter the same at every step."""
+    outer = now.scope
+    return now._replace(scope=Scope(scope=f"{outer['scope']}.{name}" if outer else name))

@@ -9,6 +9,7 @@ import pytest
 
 import autograd
 from autograd import GraphError, ShapeError, Tensor, Value, gradients, history, no_grad, sweep
+from autograd.op import NaryOp
 
 
 def told(caught):
@@ -359,6 +360,26 @@ def test_a_leafs_gradient_is_nobody_elses_array(name):
     assert all(np.array_equal(x, y) for x, y in zip(others, again, strict=True))
     assert (start == 2.0).all()
     assert (a.grad == 100.0 * b.grad * (2.0 if name == "a + b + a" else 1.0)).all()
+
+
+def test_one_array_sent_to_several_inputs_becomes_several():
+    total = NaryOp("total", lambda *xs: xs[0] + xs[1], lambda g, z, args, i: g * 1.0)
+    both = NaryOp("both", lambda *xs: xs[0] + xs[1], lambda g, z, args, i: shared(g))
+    kept = {}
+
+    def shared(g):
+        return kept.setdefault("g", g * 1.0)
+
+    for op in (total, both):
+        a, b, c = tensors([1.0, 2.0], [3.0, 4.0], [5.0, 6.0])
+        h = c * 2.0
+        op(op(a, b), h).sum().backward()
+        seen = h.grad.copy()
+        a.grad *= 7.0
+        b.grad *= 5.0
+        assert (a.grad.tolist(), b.grad.tolist()) == ([7.0, 7.0], [5.0, 5.0])
+        assert np.array_equal(h.grad, seen)
+        kept.clear()
 
 
 def test_the_gradient_given_to_a_leaf_stays_the_callers():
