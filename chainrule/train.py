@@ -248,7 +248,7 @@ def network(features: int, settings: Settings, activation: str, outputs: int) ->
 def optimizer(job: Job, model: nn.Module) -> optim.Optimizer:
     """The optimizer that the job names."""
     kind, usual_lr = OPTIMIZERS[job.optimizer]
-    options = {"lr": usual_lr if job.lr is None else job.lr}
+    options: dict[str, Any] = {"lr": usual_lr if job.lr is None else job.lr}
     if job.momentum is not None:
         options["momentum"] = job.momentum
     return kind(model.parameters(), **options)

@@ -34,10 +34,11 @@ class RMSprop(Optimizer):
     def __init__(
         self, params: Iterable[Any] = (), lr: float = 0.01, alpha: float = 0.99, eps: float = 1e-8,
         weight_decay: float = 0, momentum: float = 0, centered: bool = False,
+        *, accumulate: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(
             params, lr=lr, alpha=alpha, eps=eps, weight_decay=weight_decay, momentum=momentum,
-            centered=centered,
+            centered=centered, accumulate=accumulate,
         )  # fmt: skip
 
     def update(self, w: Array, g: Array, t: int, memory: Memory, group: Group) -> Array:
@@ -78,11 +79,11 @@ class Adam(Optimizer):
     def __init__(
         self, params: Iterable[Any] = (), lr: float = 1e-3,
         betas: tuple[float, float] = (0.9, 0.999), eps: float = 1e-8, weight_decay: float = 0,
-        *, bias_correction: bool = True,
+        *, bias_correction: bool = True, accumulate: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(
             params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay,
-            bias_correction=bias_correction,
+            bias_correction=bias_correction, accumulate=accumulate,
         )  # fmt: skip
 
     def update(self, w: Array, g: Array, t: int, memory: Memory, group: Group) -> Array:

@@ -30,8 +30,10 @@ class GradientDescent(Optimizer):
     0.125
     """
 
-    def __init__(self, params: Iterable[Any] = (), lr: float = 1e-3) -> None:
-        super().__init__(params, lr=lr)
+    def __init__(
+        self, params: Iterable[Any] = (), lr: float = 1e-3, *, accumulate: bool = False
+    ) -> None:
+        super().__init__(params, lr=lr, accumulate=accumulate)
 
     def update(self, w: Array, g: Array, t: int, memory: Memory, group: Group) -> Array:
         """The step: lr times the gradient."""
@@ -63,10 +65,11 @@ class SGD(Optimizer):
     def __init__(
         self, params: Iterable[Any] = (), lr: float = 1e-3, momentum: float = 0,
         dampening: float = 0, weight_decay: float = 0, nesterov: bool = False,
+        *, accumulate: bool = False,
     ) -> None:  # fmt: skip
         super().__init__(
             params, lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay,
-            nesterov=nesterov,
+            nesterov=nesterov, accumulate=accumulate,
         )  # fmt: skip
         if nesterov and (momentum <= 0 or dampening != 0):
             allowed = "positive, and dampening 0, for nesterov"

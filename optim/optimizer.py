@@ -47,6 +47,7 @@ class Optimizer:
 
     params: Values and Tensors, or a list of groups {"params": [...], "lr": ...} whose options
         take the place of the optimizer's own.
+    accumulate: gradients are summed over steps on purpose; without it E04 hints at that.
     lr, options: the learning rate, and whatever else the rule reads. `param_groups` keeps them,
         one dict per group, and every step reads them again: a schedule may change them.
 
@@ -64,8 +65,12 @@ class Optimizer:
     2.5
     """
 
-    def __init__(self, params: Iterable[Any], lr: float, **options: Any) -> None:
+    def __init__(
+        self, params: Iterable[Any], lr: float, *, accumulate: bool = False, **options: Any
+    ) -> None:
         options = {"lr": lr, **options}
+        self.accumulate = accumulate
+        self._stepped: tuple[Face, Any] | None = None  # a parameter, and the gradient it had
         self.param_groups = [whole(group, options) for group in groups_of(params)]
         self._nodes = [node for group in self.param_groups for node in group["params"]]
         if not self._nodes:
@@ -95,9 +100,21 @@ class Optimizer:
 
     def step(self) -> None:
         """Update every parameter that has a gradient. Raises E22 if none has one."""
-        for group, vector, having in self._gather():
+        gathered = list(self._gather())
+        self._hint_at_sums()
+        for group, vector, having in gathered:
             vector.advance(self.update, group, having)
             vector.scatter(having)
+        self._stepped = next((n, n.grad) for n in self._nodes if n.grad is not None)
+
+    def _hint_at_sums(self) -> None:
+        """Hint E04 if the gradient of the last step was added to, not reset."""
+        if self._stepped is None or self.accumulate:
+            return
+        node, gradient = self._stepped
+        if node._mark("added_to") == id(gradient) and node.grad is not None:
+            self.accumulate = True  # said once
+            warnings.warn(str(lesson("E04")), Hint, stacklevel=3)
 
     def zero_grad(self) -> None:
         """Forget all gradients; without it the next backward() adds to them."""

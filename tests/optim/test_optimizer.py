@@ -192,7 +192,8 @@ def test_a_parameter_that_was_left_out_is_not_changed():
 
 def test_never_zeroing_gradients_is_momentum_one():
     summed, rolling = parameters(), parameters()
-    never_zeroed, ball = GradientDescent(summed, lr=0.03), SGD(rolling, lr=0.03, momentum=1)
+    never_zeroed = GradientDescent(summed, lr=0.03, accumulate=True)
+    ball = SGD(rolling, lr=0.03, momentum=1)
     for _ in range(20):
         loss_of(*summed).backward()
         never_zeroed.step()
@@ -583,3 +584,34 @@ def test_a_step_after_the_model_was_built_anew():
     (w * w).backward()
     with pytest.raises(RuntimeError, match=r"other\s+parameters than the model[\s\S]*run the cell"):
         optimizer.step()
+
+
+def one_step(w, optimizer):
+    (w * w).sum().backward()
+    optimizer.step()
+
+
+@pytest.mark.parametrize("kind", [Value, lambda x: Tensor([x], requires_grad=True)])
+def test_e04_gradients_that_are_never_reset_are_hinted_at_once(kind):
+    w = kind(3.0)
+    optimizer = SGD([w], lr=0.1)
+    one_step(w, optimizer)
+    with pytest.warns(Hint, match=r"E04") as caught:
+        one_step(w, optimizer)
+    assert "optimizer.zero_grad()" in str(caught[0].message)
+    one_step(w, optimizer)  # and not again: warnings are errors here
+
+
+@pytest.mark.parametrize("reset", ["zero_grad", "None", "accumulate", "micro-batches"])
+def test_e04_says_nothing_where_gradients_are_reset_or_summed_on_purpose(reset):
+    w = Value(3.0)
+    optimizer = Adam([w], lr=0.1, accumulate=reset == "accumulate")
+    for _ in range(3):
+        one_step(w, optimizer)
+        if reset == "zero_grad":
+            optimizer.zero_grad()
+        elif reset == "None":
+            w.grad = None
+        elif reset == "micro-batches":
+            optimizer.zero_grad()
+            (w * w).backward()
