@@ -87,9 +87,7 @@ def rows(rounds: int) -> list[Row]:
     return [*found, memory]
 
 
-def row(
-    name: str, work: str, peer: str, must: float, goal: float, rounds: int, figure: str
-) -> Row:
+def row(name: str, work: str, peer: str, must: float, goal: float, rounds: int, figure: str) -> Row:
     """One comparison of this module's figure."""
     if not installed(peer):
         return Row(name, work, peer, None, must, goal)

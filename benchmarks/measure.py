@@ -14,14 +14,14 @@ Times = dict[str, float]
 
 
 class Row(NamedTuple):
-    """Ours against one peer, with the target of the design."""
+    """Ours against one peer, with the targets of the design, if it has any for that peer."""
 
     name: str
     work: str
     peer: str
     ratio: float | None
-    must: float
-    goal: float
+    must: float | None
+    goal: float | None
     ours: float | None = None
     theirs: float | None = None
 
@@ -76,16 +76,16 @@ def table(rows: list[Row]) -> str:
     ]
     for row in rows:
         ratio = "peer missing" if row.ratio is None else f"{row.ratio:.3g}"
+        must, goal = ("" if x is None else f"{x:g}" for x in (row.must, row.goal))
         lines.append(
-            f"| {row.name} | {row.work} | {row.peer} | {ratio} | {row.must:g} | {row.goal:g} "
-            f"| {verdict(row)} |"
+            f"| {row.name} | {row.work} | {row.peer} | {ratio} | {must} | {goal} | {verdict(row)} |"
         )
     return "\n".join(lines)
 
 
 def verdict(row: Row) -> str:
     """Which of the two targets a row reaches."""
-    if row.ratio is None:
+    if row.ratio is None or row.must is None or row.goal is None:
         return ""
     if row.ratio <= row.goal:
         return "goal"
