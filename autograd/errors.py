@@ -96,7 +96,8 @@ LESSONS = {
     ),
     "E03": Lesson(
         GraphError,
-        "nothing upstream of {root} has requires_grad=True, so there is no gradient to compute.",
+        "nothing upstream of {root} has requires_grad=True, so there is no gradient to compute: "
+        "{cause}.",
         "only leaves that ask for a gradient, and what is computed from them while recording, "
         "take part in backward(). PyTorch would say: element 0 of tensors does not require grad.",
         "w = Tensor(data, requires_grad=True)   before computing with it, outside no_grad()",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
-from typing import Any
+from typing import Any, NamedTuple
 from warnings import warn
 
 import numpy as np
@@ -55,6 +55,17 @@ def compared(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
         return function(self, other)
 
     return method
+
+
+class Handle(NamedTuple):
+    """What `register_hook` returns."""
+
+    hooks: list[Any]
+    hook: Any
+
+    def remove(self) -> None:
+        """Call the hook no more."""
+        self.hooks.remove(self.hook)
 
 
 class Face(Node):
@@ -161,15 +172,15 @@ class Face(Node):
         """Forget the gradient: `grad` is None again, which means "not computed", not zero."""
         self.grad = None
 
-    def register_hook(self, hook: Callable[[Any], Any]) -> Callable[[], None]:
-        """Call `hook(gradient)` when this node's gradient is finished; returns its remover.
+    def register_hook(self, hook: Callable[[Any], Any]) -> Handle:
+        """Call `hook(gradient)` when this node's gradient is finished; `.remove()` ends it.
 
         What the hook returns, unless None, replaces the gradient before it is used or stored.
         """
         hooks = self._mark("hooks") or []
         hooks.append(hook)
         self._note(hooks=hooks)
-        return lambda: hooks.remove(hook)
+        return Handle(hooks, hook)
 
     def __float__(self) -> float:
         hint_if_tracking(self, "float()")
@@ -211,7 +222,9 @@ class Face(Node):
 
     def detach(self) -> Any:
         """A copy as a new leaf that tracks no gradient: the chain rule stops here."""
-        return object.__new__(Node.faces[type(self._data)])._leaf(copy(self._data), False)
+        node = object.__new__(Node.faces[type(self._data)])._leaf(copy(self._data), False)
+        node._note(untracked="detach() cut it off from what it was made of")
+        return node
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         return by_ufunc(ufunc, method, inputs, options)

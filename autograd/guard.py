@@ -22,7 +22,7 @@ def seed(root: Any, gradient: Any, create_graph: bool) -> Any:
     """The gradient that a sweep starts with: 1 for a single number, else what the caller gives."""
     data = root._data
     if not root.requires_grad:
-        raise lesson("E03", root=root)
+        raise lesson("E03", root=root, cause=root._mark("untracked") or "it is data, not a result")
     if type(data) is not float and data.dtype.kind != "f":
         raise lesson("E14", dtype=data.dtype)
     if gradient is None:

@@ -84,7 +84,9 @@ class Node:
             if now.anomaly is not None:
                 rare = now.anomaly.made(op, data, x, y, rare)
         if not tracked:
-            return self._leaf(data, False)
+            self._leaf(data, False)
+            self._rare = op.untracked if now.recording else op.unrecorded
+            return self
         self._data = data
         self.grad = None
         self.op = op

@@ -40,7 +40,7 @@ class Op:
     rules: one for each input; None where an input has no derivative, such as a condition.
     """
 
-    __slots__ = ("forward", "name", "rules")
+    __slots__ = ("forward", "name", "rules", "unrecorded", "untracked")
 
     rules: tuple[Any, ...]
 
@@ -48,6 +48,9 @@ class Op:
         self.name = name
         self.forward = forward
         self.rules = rules
+        # What all results without a past have in common, for E03 to say.
+        self.unrecorded = {"untracked": f"op {name} made it inside no_grad()"}
+        self.untracked = {"untracked": f"op {name} made it, and no input of that op tracks one"}
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"

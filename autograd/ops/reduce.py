@@ -43,7 +43,7 @@ def kept(g: Any, x: Any, axis: Axis) -> Any:
 def count_of(x: Any, axis: Axis) -> int:
     """How many entries are reduced into one."""
     shape = shape_of(x)
-    if axis is None:
+    if axis is None or not shape:
         return math.prod(shape)
     return math.prod([shape[a] for a in (axis if isinstance(axis, tuple) else (axis,))])
 

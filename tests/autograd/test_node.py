@@ -539,7 +539,7 @@ def test_there_are_no_reference_cycles():
         autograd.grad(autograd.grad(lambda t: t**3))(2.0)
         autograd.gradcheck(lambda a: a.sin() * a, 0.5, order=2)
         handle = v.register_hook(lambda g: None)
-        handle()
+        handle.remove()
 
     use()
     assert gc.collect() == 0
@@ -573,15 +573,15 @@ def test_a_hook_on_a_leaf_sees_the_passs_gradient_alone_once():
 def test_a_hook_can_be_removed_and_is_heeded_by_the_sweep():
     x = Value(2.0)
     y = x * x
-    remove = x.register_hook(lambda g: -g)
+    handle = x.register_hook(lambda g: -g)
     assert gradients(y, x) == (-4.0,)
-    remove()
+    handle.remove()
     assert gradients(y, x) == (4.0,)
 
 
 def test_a_hook_that_removes_itself_does_not_hide_the_next():
     x, seen = Value(2.0), []
-    remove = x.register_hook(lambda g: (seen.append("once"), remove())[0])
+    handle = x.register_hook(lambda g: (seen.append("once"), handle.remove())[0])
     x.register_hook(lambda g: seen.append("always"))
     gradients(x * x, x)
     gradients(x * x, x)
@@ -734,11 +734,11 @@ def test_a_failed_backward_leaves_gradients_as_they_were():
     def refuse(gradient):
         raise ArithmeticError
 
-    remove = y.register_hook(refuse)
+    handle = y.register_hook(refuse)
     with pytest.raises(ArithmeticError):
         y.backward()
     assert w.grad == 3.0
-    remove()
+    handle.remove()
     y.backward()
     assert w.grad == 7.0
 
@@ -752,3 +752,19 @@ def test_an_integer_tensor_that_asks_for_a_gradient_is_refused_when_it_would_get
         with pytest.raises(TypeError, match="int64 numbers cannot have gradients"):
             gradients(loss, t)
     assert t.grad is None
+
+
+@pytest.mark.parametrize(
+    ("make", "cause"),
+    [
+        (lambda: Tensor([1.0, 2.0]).sum(), "op sum made it, and no input of that op tracks one"),
+        (lambda: Value(2.0).detach() * 3, "op * made it, and no input of that op tracks one"),
+        (lambda: (Value(2.0) * 3).detach(), "detach() cut it off from what it was made of"),
+        (lambda: no_grad()(lambda: Value(2.0).exp())(), "op exp made it inside no_grad()"),
+        (lambda: Tensor(1.0), "it is data, not a result"),
+    ],
+)
+def test_e03_says_why_there_is_no_gradient(make, cause):
+    with pytest.raises(GraphError, match=r"E03") as caught:
+        make().backward()
+    assert cause in " ".join(str(caught.value).split())

@@ -321,3 +321,11 @@ def test_all_and_any_are_plain_answers():
     assert bool(t.all()) is False
     assert bool(Value(0.0).any()) is False
     assert bool(autograd.all([Value(1.0), Value(2.0)])) is True
+
+
+@pytest.mark.parametrize("axis", [None, 0, -1])
+def test_a_single_number_is_its_own_mean_over_any_axis(axis):
+    t = Tensor(3.0, requires_grad=True)
+    t.mean(axis=axis).backward()
+    assert t.grad.tolist() == 1.0
+    assert Value(3.0).mean(axis=axis).data == 3.0
