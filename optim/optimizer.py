@@ -70,7 +70,7 @@ class Optimizer:
     ) -> None:
         options = {"lr": lr, **options}
         self.accumulate = accumulate
-        self._stepped: tuple[Face, Any] | None = None  # a parameter, and the gradient it had
+        self._stepped: Any = None  # the gradient that the first parameter had at the last step
         self.param_groups = [whole(group, options) for group in groups_of(params)]
         self._nodes = [node for group in self.param_groups for node in group["params"]]
         if not self._nodes:
@@ -100,19 +100,18 @@ class Optimizer:
 
     def step(self) -> None:
         """Update every parameter that has a gradient. Raises E22 if none has one."""
-        gathered = list(self._gather())
         self._hint_at_sums()
-        for group, vector, having in gathered:
+        for group, vector, having in self._gather():
             vector.advance(self.update, group, having)
             vector.scatter(having)
-        self._stepped = next((n, n.grad) for n in self._nodes if n.grad is not None)
+        self._stepped = self._nodes[0].grad
 
     def _hint_at_sums(self) -> None:
         """Hint E04 if the gradient of the last step was added to, not reset."""
-        if self._stepped is None or self.accumulate:
+        first = self._nodes[0]
+        if self._stepped is None or self.accumulate or first.grad is None:
             return
-        node, gradient = self._stepped
-        if node._mark("added_to") == id(gradient) and node.grad is not None:
+        if first._mark("added_to") == id(self._stepped):
             self.accumulate = True  # said once
             warnings.warn(str(lesson("E04")), Hint, stacklevel=3)
 
