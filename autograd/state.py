@@ -6,7 +6,7 @@ restored when an exception passes, and is private to each thread and each asynci
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -97,18 +97,10 @@ class scope:  # noqa: N801
         self.name = name
 
     def __enter__(self) -> None:
-        self.token = enter(self.name)
+        self.token = current.set(inside(current.get(), self.name))
 
     def __exit__(self, *exception: object) -> None:
-        leave(self.token)
-
-
-def enter(name: str) -> Token[State]:
-    """Begin a scope, in places where `with scope(name)` would take too long."""
-    return current.set(inside(current.get(), name))
-
-
-leave = current.reset
+        current.reset(self.token)
 
 
 @lru_cache(maxsize=1000)

@@ -141,14 +141,7 @@ def ours(work: Work) -> Callable[[], float]:
     optimizer = optim.Adam(model.parameters(), lr=1e-3)
     batch = Tensor(X)
 
-    def step() -> float:
-        loss = loss_of(model(batch), y)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        return float(loss.item())
-
-    return step
+    return training(model, loss_of, optimizer, batch, y)
 
 
 def pytorch(work: Work, fused: bool | None = None) -> Callable[[], float]:
@@ -167,6 +160,12 @@ def pytorch(work: Work, fused: bool | None = None) -> Callable[[], float]:
     loss_of = torch.nn.MSELoss() if work.layers[-1] == 1 else torch.nn.CrossEntropyLoss()
     optimizer = torch.optim.Adam(model.parameters(), lr=1e-3, fused=fused)
     batch, target = torch.from_numpy(X), torch.from_numpy(y)
+
+    return training(model, loss_of, optimizer, batch, target)
+
+
+def training(model: Any, loss_of: Any, optimizer: Any, batch: Any, target: Any) -> Any:
+    """A function that takes one training step: the same lines for both libraries."""
 
     def step() -> float:
         loss = loss_of(model(batch), target)

@@ -21,10 +21,9 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from autograd import Tensor, Value
+from autograd import Tensor, Value, scope
 from autograd.data import raw
 from autograd.errors import lesson
-from autograd.state import enter, leave
 
 State = dict[str, np.ndarray[Any, Any]]
 
@@ -68,11 +67,8 @@ class Module:
         """`forward`, with every node it makes marked by this module's name."""
         if not self._scope:
             self._name_parts()
-        token = enter(self._scope)
-        try:
+        with scope(self._scope):
             return self.forward(*inputs, **options)
-        finally:
-            leave(token)
 
     def parameters(self) -> list[Any]:
         """Every parameter once, in the order of the attributes: a list, to be read repeatedly."""
