@@ -48,12 +48,14 @@ class RMSprop(Optimizer):
         spread = v = average(memory["v"], g * g, alpha)
         if group["centered"]:
             spread = v - average(memory["mean"], g, alpha) ** 2
-        if not momentum:
-            return lr * g / (np.sqrt(spread) + eps)  # type: ignore[no-any-return]
-        m = memory["m"]
-        m *= momentum
-        m += g / (np.sqrt(spread) + eps)
-        return lr * m  # type: ignore[no-any-return]
+        step = in_proportion(g, spread, eps)
+        if momentum:
+            m = memory["m"]
+            m *= momentum
+            m += step
+            return lr * m  # type: ignore[no-any-return]
+        step *= lr
+        return step
 
 
 class Adam(Optimizer):
@@ -93,7 +95,10 @@ class Adam(Optimizer):
         m = average(memory["m"], g, b1)
         v = average(memory["v"], g * g, b2)
         c1, c2 = (1 - b1**t, 1 - b2**t) if group["bias_correction"] else (1, 1)
-        return lr / c1 * m / (np.sqrt(v / c2) + eps)  # type: ignore[no-any-return]
+        root = c2**0.5  # sqrt(v / c2) + eps is (sqrt(v) + eps root) / root: one division less
+        step = in_proportion(m, v, eps * root)
+        step *= lr * root / c1
+        return step
 
 
 def average(running: Array, new: Array, decay: float) -> Array:
@@ -101,3 +106,10 @@ def average(running: Array, new: Array, decay: float) -> Array:
     running *= decay
     running += (1 - decay) * new
     return running
+
+
+def in_proportion(x: Array, v: Array, eps: float) -> Array:
+    """x / (sqrt(v) + eps): each number in proportion to its running size."""
+    step: Array = np.sqrt(v)
+    step += eps
+    return np.divide(x, step, out=step)

@@ -39,7 +39,7 @@ ALLOWED = {  # option: from (included), to (excluded)
     "betas": (0, 1),
 }
 LARGE_LR = 10
-BLOCK = 2**15  # numbers to a stretch: a rule's temporary arrays then stay in the processor's cache
+BLOCK = 2**18  # numbers to a stretch: a rule's temporary arrays then stay in the processor's cache
 
 
 class Optimizer:
