@@ -334,6 +334,14 @@ LESSONS = {
         "{fix}",
         "notebook 04",
     ),
+    "E21n": Lesson(
+        GraphError,
+        "the norm of order {norm_type} of all gradients is {total}, so they cannot be clipped.",
+        "scaling makes a long vector short, but no factor makes nan or inf a number again. PyTorch "
+        "would say: the total norm for gradients is non-finite, so it cannot be clipped.",
+        "with detect_anomaly(): loss.backward()   names the operation that it came from",
+        "notebook 04",
+    ),
     "E22": Lesson(
         GraphError,
         "no parameter has a gradient yet, so step() would change nothing.",

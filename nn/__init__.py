@@ -19,7 +19,7 @@ if not (hasattr(_autograd, "sweep") and hasattr(_autograd, "Value")):
         "  Fix:   pip uninstall -y autograd chainrule && pip install chainrule"
     )
 
-from . import datasets, functional, init
+from . import datasets, functional, init, utils
 from .activations import (
     ELU,
     GELU,
@@ -42,5 +42,5 @@ __all__ = [
     "ELU", "GELU", "MLP", "BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "Dropout", "Flatten",
     "Identity", "Layer", "LeakyReLU", "Linear", "LogSoftmax", "MSELoss", "Module", "Neuron",
     "Parameter", "ReLU", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "Tanh", "datasets",
-    "functional", "init",
+    "functional", "init", "utils",
 ]  # fmt: skip
