@@ -15,12 +15,12 @@ if not (hasattr(_autograd, "sweep") and hasattr(_autograd, "Value")):
     )
 
 from .adaptive import Adam, RMSprop
-from .batches import DataLoader, train_test_split
+from .batches import DataLoader, TensorDataset, train_test_split
 from .descent import SGD, GradientDescent
 from .optimizer import Optimizer
 from .training import History, Trainer, accuracy
 
 __all__ = [
-    "SGD", "Adam", "DataLoader", "GradientDescent", "History", "Optimizer", "RMSprop", "Trainer",
-    "accuracy", "train_test_split",
+    "SGD", "Adam", "DataLoader", "GradientDescent", "History", "Optimizer", "RMSprop",
+    "TensorDataset", "Trainer", "accuracy", "train_test_split",
 ]  # fmt: skip

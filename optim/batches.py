@@ -16,15 +16,36 @@ import numpy as np
 
 from autograd.data import numeric, raw
 from autograd.errors import Hint, lesson
+from autograd.node import Node
 from autograd.random import generator
 
 Array = np.ndarray[Any, Any]
 
 
+class TensorDataset:
+    """Arrays that belong together: sample i is row i of each, `dataset[i]`.
+
+    >>> X, y = TensorDataset(np.eye(3), np.arange(3))[1:]
+    >>> y
+    array([1, 2])
+    """
+
+    def __init__(self, *arrays: Any) -> None:
+        self.arrays = together(arrays)
+
+    def __len__(self) -> int:
+        """How many samples there are."""
+        return len(self.arrays[0])
+
+    def __getitem__(self, index: Any) -> tuple[Any, ...]:
+        return tuple([array[index] for array in self.arrays])
+
+
 class DataLoader:
     """Samples in batches: iterating over it is one epoch, one tuple of arrays per iteration.
 
-    arrays: X, y, ...: equally many samples each, along the first axis.
+    data: arrays X, y, ..., equally many samples each, along the first axis; or one dataset:
+        anything with a length and an [i] that gives sample i, a number, an array or a tuple.
     batch_size: samples per batch; None or "full" takes all (batch gradient descent).
     shuffle: a new random order in every epoch, from `seed` or the library's generator.
     drop_last: leave out the last batch if it is smaller than the others.
@@ -40,11 +61,13 @@ gradient descent
     """
 
     def __init__(
-        self, *arrays: Any, batch_size: int | str | None = 32, shuffle: bool = False,
+        self, *data: Any, batch_size: int | str | None = 32, shuffle: bool = False,
         drop_last: bool = False, seed: int | np.random.Generator | None = None,
     ) -> None:  # fmt: skip
-        self.arrays = together(arrays)
-        self.samples = len(self.arrays[0])
+        self.dataset = data[0] if len(data) == 1 and is_dataset(data[0]) else TensorDataset(*data)
+        self.samples = len(self.dataset)
+        if self.samples == 0:
+            raise lesson("E20", what="there are no samples", fix="check how X and y were loaded")
         self.batch_size = size_of_batch(batch_size, self.samples, drop_last)
         self.shuffle = shuffle
         self.drop_last = drop_last
@@ -60,8 +83,28 @@ gradient descent
         if self.shuffle:
             generator(self._generator).shuffle(order)
         for i in range(len(self)):
-            batch = order[i * self.batch_size : (i + 1) * self.batch_size]
-            yield tuple([array[batch] for array in self.arrays])
+            yield self._batch(order[i * self.batch_size : (i + 1) * self.batch_size])
+
+    def _batch(self, index: Array) -> tuple[Array, ...]:
+        if isinstance(self.dataset, TensorDataset):
+            return self.dataset[index]
+        samples = [self.dataset[i] for i in index.tolist()]
+        rows = [sample if isinstance(sample, tuple | list) else (sample,) for sample in samples]
+        return tuple([np.stack([raw(x) for x in column]) for column in zip(*rows, strict=True)])
+
+    def state_dict(self) -> dict[str, Any]:
+        """Where its own generator stands between two epochs; None if it has none."""
+        own = self._generator
+        return {"generator": None if own is None else own.bit_generator.state}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Shuffle on as the loader would have whose `state_dict()` this is."""
+        own, saved = self._generator, state["generator"]
+        if (own is None) != (saved is None):
+            what = "one of the two loaders has a seed, and the other has none"
+            raise lesson("E20", what=what, fix="DataLoader(X, y, shuffle=True, seed=0)   for both")
+        if own is not None:
+            own.bit_generator.state = saved
 
     def __str__(self) -> str:
         rest = self.samples % self.batch_size
@@ -105,6 +148,12 @@ def train_test_split(
     return X[train], X[test], y[train], y[test]
 
 
+def is_dataset(data: Any) -> bool:
+    """Whether this is a dataset: it has samples, but is no array and no list."""
+    plain = isinstance(data, np.ndarray | Node | list | tuple | str) or hasattr(data, "__array__")
+    return not plain and hasattr(data, "__len__") and hasattr(data, "__getitem__")
+
+
 def together(arrays: tuple[Any, ...]) -> list[Array]:
     """Data as arrays of equally many samples."""
     sizes = [array for array in arrays if array is None or isinstance(array, int | str)]
@@ -117,8 +166,6 @@ def together(arrays: tuple[Any, ...]) -> list[Array]:
         what = "a DataLoader needs arrays with one sample per row, such as X and y"
         raise lesson("E20", what=what, fix="DataLoader(X, y, batch_size=32)")
     lengths = [len(array) for array in found]
-    if min(lengths) == 0:
-        raise lesson("E20", what="there are no samples", fix="check how X and y were loaded")
     if len(set(lengths)) > 1:
         shapes = ", ".join(str(array.shape) for array in found)
         what = f"the arrays have {' and '.join(map(str, lengths))} samples (shapes {shapes})"

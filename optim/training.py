@@ -24,7 +24,7 @@ from autograd.errors import lesson
 from autograd.state import no_grad
 from autograd.value import Value
 
-from .batches import DataLoader
+from .batches import TensorDataset
 from .optimizer import Optimizer
 from .progress import watching
 
@@ -276,7 +276,8 @@ def require_batches(data: Any) -> None:
         what = f"fit() needs batches that can be counted and read again; got {data!r}"
         why = "every epoch reads all batches, and a generator can be read only once"
         raise lesson("E24", what=what, why=why, fix=fix)
-    if isinstance(data, DataLoader) and len(data.arrays) < 2:
+    dataset = getattr(data, "dataset", None)
+    if isinstance(dataset, TensorDataset) and len(dataset.arrays) < 2:
         what = "these batches hold one array each, so there is nothing to compare predictions with"
         why = "of each batch the last array is the target, and those before it are the inputs"
         raise lesson("E24", what=what, why=why, fix=fix)

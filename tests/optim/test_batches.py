@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Hint, Tensor, manual_seed
-from optim import DataLoader, train_test_split
+from optim import DataLoader, TensorDataset, train_test_split
 
 
 def samples(n):
@@ -145,6 +145,109 @@ def test_arrays_that_do_not_fit_together():
         DataLoader()
     with pytest.raises(ValueError, match="there are no samples"):
         DataLoader(np.zeros((0, 2)), np.zeros(0))
+
+
+# --- datasets ---------------------------------------------------------------------------------
+
+
+class Squares:
+    """A dataset as people write it: a length, and sample i on demand."""
+
+    def __init__(self, n, wrap=lambda x, y: (x, y)):
+        self.n, self.wrap, self.asked = n, wrap, []
+
+    def __len__(self):
+        return self.n
+
+    def __getitem__(self, i):
+        if not 0 <= i < self.n:
+            raise IndexError(i)
+        self.asked.append(i)
+        return self.wrap(np.array([i, i + 0.5]), i**2)
+
+
+def test_a_tensor_dataset_holds_rows_together():
+    X, y = samples(5)
+    dataset = TensorDataset(Tensor(X), y.tolist())
+    assert len(dataset) == 5
+    row, label = dataset[3]
+    assert row.tolist() == [6, 7]
+    assert label == 3
+    with pytest.raises(IndexError):
+        dataset[5]
+    with pytest.raises(ValueError, match="5 and 4 samples"):
+        TensorDataset(X, y[:4])
+
+
+@given(sizes(), st.booleans(), st.booleans(), st.integers(0, 5))
+def test_any_dataset_gives_the_batches_that_its_arrays_give(size, shuffle, drop_last, seed):
+    n, batch_size = size
+    options = {"batch_size": batch_size, "shuffle": shuffle, "drop_last": drop_last, "seed": seed}
+    X = np.stack([np.arange(n), np.arange(n) + 0.5], axis=1)
+    dataset = Squares(n)
+    loaders = [
+        DataLoader(X, np.arange(n) ** 2, **options),
+        DataLoader(TensorDataset(X, np.arange(n) ** 2), **options),
+        DataLoader(dataset, **options),
+    ]
+    assert len({str(loader) for loader in loaders}) == 1
+    for batches in zip(*loaders, strict=True):
+        for columns in zip(*batches, strict=True):
+            for column in columns:
+                assert type(column) is np.ndarray
+                assert column.dtype == columns[0].dtype
+                np.testing.assert_array_equal(column, columns[0])
+    assert len(dataset.asked) == len(set(dataset.asked)) == (n - n % batch_size * drop_last)
+
+
+@pytest.mark.parametrize("wrap", [lambda x, y: x, lambda x, y: Tensor(x)], ids=["array", "Tensor"])
+def test_samples_of_one_part(wrap):
+    [(batch,)] = DataLoader(Squares(4, wrap), batch_size=None)
+    assert batch.tolist() == [[i, i + 0.5] for i in range(4)]
+
+
+def test_a_dataset_without_samples():
+    for batch_size in (32, None):
+        with pytest.raises(ValueError, match="there are no samples"):
+            DataLoader(Squares(0), batch_size=batch_size)
+
+
+def test_one_array_or_list_is_data_and_no_dataset():
+    assert [len(x) for (x,) in DataLoader(np.arange(5), batch_size=4)] == [4, 1]
+    assert [len(x) for (x,) in DataLoader([1.0, 2.0, 3.0], batch_size=2)] == [2, 1]
+    assert [len(x) for (x,) in DataLoader(Tensor([1.0, 2.0, 3.0]), batch_size=2)] == [2, 1]
+
+
+# --- where the generator stands ---------------------------------------------------------------
+
+
+@given(st.integers(2, 50), st.integers(0, 9), st.integers(0, 3))
+def test_a_loader_shuffles_on_where_another_stopped(n, seed, epochs):
+    first, second = (
+        DataLoader(*samples(n), batch_size=2, shuffle=True, seed=s) for s in (seed, seed + 1)
+    )
+    for _ in range(epochs):
+        order_of(first)
+    second.load_state_dict(first.state_dict())
+    assert [order_of(second) for _ in range(2)] == [order_of(first) for _ in range(2)]
+
+
+def test_a_saved_state_stays_as_it_was():
+    twister = np.random.Generator(np.random.MT19937(1))
+    loader = DataLoader(*samples(20), batch_size=8, shuffle=True, seed=twister)
+    state = loader.state_dict()
+    order = order_of(loader)
+    loader.load_state_dict(state)
+    assert order_of(loader) == order
+
+
+def test_without_a_seed_there_is_nothing_to_save():
+    plain, seeded = DataLoader(*samples(32)), DataLoader(*samples(32), seed=1)
+    assert plain.state_dict() == {"generator": None}
+    plain.load_state_dict(plain.state_dict())
+    for one, other in ((plain, seeded), (seeded, plain)):
+        with pytest.raises(ValueError, match="one of the two loaders has a seed"):
+            one.load_state_dict(other.state_dict())
 
 
 @given(st.integers(2, 80), st.floats(0.01, 0.99), st.integers(0, 5))
