@@ -75,9 +75,7 @@ def grad(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., Any]:
     return lambda *args, **kwargs: both(*args, **kwargs)[1]
 
 
-def value_and_grad(
-    f: Callable[..., Any], argnum: Argnum = 0
-) -> Callable[..., tuple[Any, Any]]:
+def value_and_grad(f: Callable[..., Any], argnum: Argnum = 0) -> Callable[..., tuple[Any, Any]]:
     """The function x -> (f(x), f'(x)).
 
     f: takes floats, arrays or nodes and returns one number.

@@ -122,7 +122,7 @@ class Freed(Op):
     def pull(self, g: Any, node: Node, create_graph: bool = False) -> Sequence[Share]:
         """Raise E34: where the gradient would go on to is no longer known."""
         kind = type(node).__name__
-        raise lesson("E34", node=repr(node._mark('name')) if node._mark('name') else f"this {kind}")
+        raise lesson("E34", node=repr(node._mark("name")) if node._mark("name") else f"this {kind}")
 
 
 FREED = Freed("freed", raw)

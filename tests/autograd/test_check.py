@@ -144,7 +144,7 @@ WRONG_AT_SECOND_ORDER = {
 @pytest.mark.parametrize("name", WRONG_AT_ONCE)
 def test_a_wrong_rule_is_found(name):
     operation, inputs = WRONG_AT_ONCE[name]
-    with pytest.raises(GradcheckError, match=r'\n +1 +\d'):
+    with pytest.raises(GradcheckError, match=r"\n +1 +\d"):
         gradcheck(operation, inputs)
 
 
@@ -153,7 +153,7 @@ def test_a_rule_wrong_in_the_second_derivative_is_found_at_order_2(name):
     operation, inputs = WRONG_AT_SECOND_ORDER[name]
     f = lambda *nodes: operation(*nodes) if name != "a frozen gradient" else exp(operation(*nodes))
     gradcheck(f, inputs)
-    with pytest.raises(GradcheckError, match=r'\n +2 +\d'):
+    with pytest.raises(GradcheckError, match=r"\n +2 +\d"):
         gradcheck(f, inputs, order=2)
 
 
@@ -191,7 +191,7 @@ def test_the_message_names_order_input_entry_got_and_expected():
 
 def test_a_nan_gradient_is_an_error():
     nan = Elementwise("planted", np.exp, math.exp, lambda z, x: math.nan)
-    with pytest.raises(GradcheckError, match=r'\(0,\) +nan'):
+    with pytest.raises(GradcheckError, match=r"\(0,\) +nan"):
         gradcheck(nan, x)
 
 
