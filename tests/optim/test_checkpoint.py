@@ -161,7 +161,7 @@ def test_what_is_no_checkpoint_of_this_run(path):
     with pytest.raises(ValueError, match=r"holds\s+weights,\s+and\s+nothing\s+to\s+continue"):
         Run().fit(1, resume=path)
     saving(path).fit(1)
-    with pytest.raises(ValueError, match=r"with\s+Adam\s+as\s+optimizer,\s+this\s+trainer\s+has\s+SGD"):
+    with pytest.raises(ValueError, match=r"Adam\s+as\s+optimizer,\s+this\s+trainer\s+has\s+SGD"):
         saving(path, kind=SGD).fit(2, resume=path)
     with pytest.raises(ValueError, match=r"callback\s+0,\s+this\s+trainer\s+has\s+nothing"):
         Run().fit(2, resume=path)
