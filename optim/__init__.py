@@ -14,7 +14,7 @@ if not (hasattr(_autograd, "sweep") and hasattr(_autograd, "Value")):
         "  Fix:  pip uninstall -y autograd chainrule && pip install chainrule"
     )
 
-from .adaptive import Adam, RMSprop
+from .adaptive import Adadelta, Adagrad, Adam, AdamW, Lion, RMSprop
 from .batches import DataLoader, TensorDataset, train_test_split
 from .callbacks import Callback, EarlyStopping, ModelCheckpoint, NaNGuard
 from .descent import SGD, GradientDescent
@@ -22,7 +22,7 @@ from .optimizer import Optimizer
 from .training import History, Trainer, accuracy
 
 __all__ = [
-    "SGD", "Adam", "Callback", "DataLoader", "EarlyStopping", "GradientDescent", "History",
-    "ModelCheckpoint", "NaNGuard", "Optimizer", "RMSprop", "TensorDataset", "Trainer", "accuracy",
-    "train_test_split",
+    "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Callback", "DataLoader", "EarlyStopping",
+    "GradientDescent", "History", "Lion", "ModelCheckpoint", "NaNGuard", "Optimizer", "RMSprop",
+    "TensorDataset", "Trainer", "accuracy", "train_test_split",
 ]  # fmt: skip

@@ -35,7 +35,10 @@ ALLOWED = {  # option: from (included), to (excluded)
     "dampening": (0, INFINITY),
     "weight_decay": (0, INFINITY),
     "eps": (0, INFINITY),
+    "lr_decay": (0, INFINITY),
+    "initial_accumulator_value": (0, INFINITY),
     "alpha": (0, 1),
+    "rho": (0, 1),
     "betas": (0, 1),
 }
 LARGE_LR = 10

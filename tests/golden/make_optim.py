@@ -25,8 +25,16 @@ CASES = [
     ("Adam", {"lr": 0.001}),
     ("Adam", {"lr": 0.05, "betas": [0.8, 0.95], "eps": 1e-6}),
     ("Adam", {"lr": 0.05, "weight_decay": 0.05}),
+    ("Adam", {"lr": 0.05, "betas": [0.5, 0.6], "amsgrad": True}),
+    ("Adagrad", {"lr": 0.05}),
+    ("Adagrad", {"lr": 0.1, "lr_decay": 0.1, "weight_decay": 0.05, "eps": 1e-4}),
+    ("Adagrad", {"lr": 0.1, "initial_accumulator_value": 0.5}),
+    ("Adadelta", {"lr": 1.0}),
+    ("Adadelta", {"lr": 2.0, "rho": 0.7, "eps": 1e-4, "weight_decay": 0.05}),
+    ("AdamW", {"lr": 0.05}),
+    ("AdamW", {"lr": 0.05, "betas": [0.8, 0.95], "weight_decay": 0.3, "amsgrad": True}),
 ]
-WITH_GAPS = [CASES[2], CASES[9], CASES[11]]
+WITH_GAPS = [CASES[i] for i in (2, 9, 11, 13, 15, 18, 20)]
 
 
 def main() -> None:

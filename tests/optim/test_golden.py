@@ -39,8 +39,10 @@ def test_fifty_steps_equal_pytorchs(run):
 
 
 def test_the_runs_cover_every_optimizer_and_gaps():
-    assert {run.split()[0] for run in RUNS} == {"SGD", "RMSprop", "Adam"}
-    assert sum(" gaps " in run for run in RUNS) == 3
+    assert {run.split()[0] for run in RUNS} == {
+        "SGD", "Adagrad", "RMSprop", "Adadelta", "Adam", "AdamW",
+    }  # fmt: skip
+    assert sum(" gaps " in run for run in RUNS) == 7
 
 
 @pytest.mark.parametrize("run", [run for run in RUNS if " all " in run])
