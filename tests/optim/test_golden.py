@@ -57,3 +57,33 @@ def test_values_move_as_tensors_do(run):
         found = [value.data for value in values]
         np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12)
         assert all(type(x) is float for x in found)
+
+
+def test_lion_is_its_papers_algorithm():
+    rng = np.random.default_rng(1)
+    w = Tensor(rng.normal(size=5), requires_grad=True)
+    optimizer = optim.Lion([w], lr=0.03, betas=(0.8, 0.95), weight_decay=0.1)
+    expected, m = w.data.copy(), np.zeros(5)
+    for _ in range(50):
+        w.grad = g = rng.normal(size=5)
+        direction = np.sign(0.8 * m + 0.2 * g)
+        m = 0.95 * m + 0.05 * g
+        expected = expected - 0.03 * (direction + 0.1 * expected)
+        optimizer.step()
+        np.testing.assert_allclose(w.data, expected, rtol=1e-12)
+
+
+def test_decay_beside_the_gradient_differs_from_decay_inside_it_for_adam():
+    start, g = np.array([5.0, 5.0]), np.array([1.0, 1e3])
+
+    def after(kind, **options):
+        w = Tensor(start, requires_grad=True)
+        optimizer = kind([w], lr=0.1, weight_decay=0.1, **options)
+        for _ in range(20):
+            w.grad = g
+            optimizer.step()
+        return w.data
+
+    inside, beside = after(optim.Adam), after(optim.AdamW)
+    assert beside[0] == pytest.approx(beside[1])  # the pull does not ask how large the gradient is
+    assert abs(inside[1] - beside[1]) > 0.5
