@@ -14,6 +14,7 @@ if not (hasattr(_autograd, "sweep") and hasattr(_autograd, "Value")):
         "  Fix:  pip uninstall -y autograd chainrule && pip install chainrule"
     )
 
+from . import lr_scheduler
 from .adaptive import Adadelta, Adagrad, Adam, AdamW, Lion, RMSprop
 from .batches import DataLoader, TensorDataset, train_test_split
 from .callbacks import Callback, EarlyStopping, ModelCheckpoint, NaNGuard
@@ -24,5 +25,5 @@ from .training import History, Trainer, accuracy
 __all__ = [
     "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Callback", "DataLoader", "EarlyStopping",
     "GradientDescent", "History", "Lion", "ModelCheckpoint", "NaNGuard", "Optimizer", "RMSprop",
-    "TensorDataset", "Trainer", "accuracy", "train_test_split",
+    "TensorDataset", "Trainer", "accuracy", "lr_scheduler", "train_test_split",
 ]  # fmt: skip
