@@ -40,9 +40,9 @@ class Schedule:
             why = "it changes the learning rate in the optimizer's param_groups"
             raise lesson("E24b", what=what, why=why, fix="StepLR(optimizer, step_size=10)")
         self.optimizer = optimizer
-        self.base_lrs: Rates = [
-            group.setdefault("initial_lr", group["lr"]) for group in optimizer.param_groups
-        ]
+        for group in optimizer.param_groups:
+            group.setdefault("initial_lr", group["lr"])
+        self.base_lrs: Rates = [group["initial_lr"] for group in optimizer.param_groups]
         self.last_epoch = 0
         self._set()
 
