@@ -342,6 +342,13 @@ LESSONS = {
         "with detect_anomaly(): loss.backward()   names the operation that it came from",
         "notebook 04",
     ),
+    "E21t": Lesson(
+        GraphError,
+        "{what} in epoch {epoch}; the losses before it: {losses}. {cause}.",
+        "one step from here would make every parameter nan, and nothing could be learned any more.",
+        "{fix}",
+        "notebook 04",
+    ),
     "E22": Lesson(
         GraphError,
         "no parameter has a gradient yet, so step() would change nothing.",
@@ -421,6 +428,14 @@ LESSONS = {
         DataError,
         "{what}.",
         "a safetensors file holds named arrays of numbers, and nothing else.",
+        "{fix}",
+        "notebook 11",
+    ),
+    "E27c": Lesson(
+        DataError,
+        "{what}.",
+        "a run can only go on as it was from all of its state: model, optimizer, schedule, "
+        "batches, random numbers.",
         "{fix}",
         "notebook 11",
     ),

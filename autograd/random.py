@@ -35,8 +35,13 @@ def generator(own: int | np.random.Generator | None = None) -> np.random.Generat
 
 
 def snapshot() -> Any:
-    """Where the library's generator stands, for `replaying`."""
+    """Where the library's generator stands, for `replaying` and `restore`."""
     return _generator.bit_generator.state
+
+
+def restore(state: Any) -> None:
+    """Draw from the library's generator as it stood then, from now on."""
+    _generator.bit_generator.state = state
 
 
 @contextmanager

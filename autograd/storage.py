@@ -6,6 +6,7 @@ can hold no code, so a file from a stranger is safe to load, and other framework
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,11 +17,14 @@ import numpy as np
 from .errors import lesson
 
 
-def save(arrays: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
+def save(
+    arrays: Mapping[str, Any], path: str | os.PathLike[str], header: dict[str, str] | None = None
+) -> None:
     """Write named arrays to a file, as a whole or not at all.
 
     The bytes go to a new file beside `path`, which then takes its name: whoever interrupts this,
-    the old file or the new one is there, never half of one. Raises E27 for what is not numbers.
+    the old file or the new one is there, never half of one. header: text to keep beside the
+    arrays, by name. Raises E27 for what is not numbers.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -37,7 +41,7 @@ def save(arrays: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
         if array.dtype.kind not in "biuf" or array.dtype.itemsize > 8:
             what = f"{name!r} has dtype {array.dtype}, which a safetensors file cannot hold"
             raise lesson("E27", what=what, fix=f"save {name}.astype(float)")
-    data = safetensors.numpy.save(whole)
+    data = safetensors.numpy.save(whole, header)
     target = Path(path)
     draft = target.with_name(f".{target.name}.{os.urandom(4).hex()}")
     try:
@@ -52,6 +56,13 @@ def save(arrays: Mapping[str, Any], path: str | os.PathLike[str]) -> None:
 
 def load(path: str | os.PathLike[str]) -> dict[str, np.ndarray[Any, Any]]:
     """Read the named arrays of a file. Raises E27 if it is missing, damaged or not safetensors."""
+    return load_with_header(path)[0]
+
+
+def load_with_header(
+    path: str | os.PathLike[str],
+) -> tuple[dict[str, np.ndarray[Any, Any]], dict[str, str]]:
+    """The named arrays of a file, and the text that was kept beside them."""
     import safetensors.numpy
 
     source = Path(path)
@@ -67,4 +78,6 @@ def load(path: str | os.PathLike[str]) -> dict[str, np.ndarray[Any, Any]]:
     except KeyError as dtype:
         what = f"{source} holds {dtype} numbers, a dtype that NumPy does not have"
         raise lesson("E27", what=what, fix="convert to float32 before saving") from None
-    return {name: array.copy() for name, array in sorted(arrays.items())}
+    table = json.loads(data[8 : 8 + int.from_bytes(data[:8], "little")])
+    header = table.get("__metadata__", {})
+    return {name: array.copy() for name, array in sorted(arrays.items())}, header

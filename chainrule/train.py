@@ -121,7 +121,7 @@ class Training:
         self.loss = LOSSES[self.kind]()
         self.optimizer = optimizer(job, self.model)
         metrics = {"cross-entropy": [optim.accuracy], "bce": [accuracy], "mse": []}[self.kind]
-        self.trainer = optim.Trainer(self.model, self.finite_loss, self.optimizer, metrics)
+        self.trainer = optim.Trainer(self.model, self.finite_loss, self.optimizer, metrics=metrics)
 
     def targets(self, y: Array) -> Array:
         """The target as the loss takes it: class indices, or one number per row."""

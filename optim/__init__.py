@@ -16,11 +16,13 @@ if not (hasattr(_autograd, "sweep") and hasattr(_autograd, "Value")):
 
 from .adaptive import Adam, RMSprop
 from .batches import DataLoader, TensorDataset, train_test_split
+from .callbacks import Callback, EarlyStopping, ModelCheckpoint, NaNGuard
 from .descent import SGD, GradientDescent
 from .optimizer import Optimizer
 from .training import History, Trainer, accuracy
 
 __all__ = [
-    "SGD", "Adam", "DataLoader", "GradientDescent", "History", "Optimizer", "RMSprop",
-    "TensorDataset", "Trainer", "accuracy", "train_test_split",
+    "SGD", "Adam", "Callback", "DataLoader", "EarlyStopping", "GradientDescent", "History",
+    "ModelCheckpoint", "NaNGuard", "Optimizer", "RMSprop", "TensorDataset", "Trainer", "accuracy",
+    "train_test_split",
 ]  # fmt: skip

@@ -60,14 +60,14 @@ class Bar(Silent):
 
 
 def watching(
-    progress: bool, epochs: int, iterations_per_epoch: int
+    progress: bool, epochs: int, iterations_per_epoch: int, done: int
 ) -> AbstractContextManager[Silent]:
-    """The display that suits the place where the program runs."""
+    """The display that suits the place where the program runs; some epochs may be done already."""
     if not progress:
         return nullcontext(Silent())
     if "ipykernel" in sys.modules:
         return nullcontext(Rows(epochs))
     from tqdm import tqdm
 
-    updates = epochs * iterations_per_epoch
-    return Bar(tqdm(total=updates, bar_format=BAR, file=sys.stderr))
+    updates, start = epochs * iterations_per_epoch, done * iterations_per_epoch
+    return Bar(tqdm(total=updates, initial=start, bar_format=BAR, file=sys.stderr))

@@ -9,7 +9,9 @@ Values (it is called with one row of floats at a time).
 from __future__ import annotations
 
 import csv
+import inspect
 import math
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence, Sized
 from numbers import Integral
@@ -24,7 +26,9 @@ from autograd.errors import lesson
 from autograd.state import no_grad
 from autograd.value import Value
 
+from . import checkpoint
 from .batches import TensorDataset
+from .callbacks import Callback, ModelCheckpoint
 from .optimizer import Optimizer
 from .progress import watching
 
@@ -80,10 +84,15 @@ class Trainer:
     model: called with a batch, gives predictions.
     loss: called with predictions and targets, gives one node.
     optimizer: updates the model's parameters.
+    scheduler: changes the learning rate; it steps after every epoch, or after every iteration if
+        its attribute `every` is "iteration". If its step() asks for a number, as that of
+        ReduceLROnPlateau does, it is given the validation loss, or else the loss.
     metrics: functions of (predictions, targets), plain arrays, each giving one number; their means
         over samples are reported under the functions' names.
+    callbacks: are told what happens, and may act: see `Callback`.
 
-    Raises E24 for metrics that are not functions with names of their own.
+    Raises E24 for metrics that are not functions with names of their own, and for schedulers and
+    callbacks that are none.
 
     >>> from autograd import Tensor
     >>> from optim import DataLoader, GradientDescent
@@ -104,54 +113,108 @@ class Trainer:
 
     def __init__(
         self, model: Any, loss: Callable[[Any, Any], Any], optimizer: Optimizer,
-        metrics: Sequence[Metric] = (),
+        scheduler: Any = None, metrics: Sequence[Metric] = (), callbacks: Sequence[Callback] = (),
     ) -> None:  # fmt: skip
+        require_parts(scheduler, callbacks)
         self.model = model
         self.loss = loss
         self.optimizer = optimizer
+        self.scheduler = scheduler
         self.metrics = checked(metrics)
+        # Checkpoints come last: they are to hold what the other callbacks make of an epoch.
+        self.callbacks = sorted(callbacks, key=lambda c: isinstance(c, ModelCheckpoint))
+        self.history, self.stopped = History(), ""
+        self.batches: Batches | None = None
+        self.validation: Batches | None = None
         self._by_rows = isinstance(next(iter(model.parameters()), None), Value)
 
     def fit(
         self, train: Batches, validation: Batches | None = None, epochs: int = 1,
-        progress: bool = True,
+        progress: bool = True, resume: str | os.PathLike[str] | None = None,
     ) -> History:  # fmt: skip
-        """Train for a number of epochs; ends in eval mode, the model ready to be used.
+        """Train until there are `epochs` epochs; ends in eval mode, the model ready to be used.
 
+        resume: a file that `ModelCheckpoint` wrote; its epochs count, and the run goes on from it.
         Ctrl-C ends training early and keeps the model and the history of the finished epochs.
         Raises E24 for anything else than batches of inputs and targets.
         """
-        require_batches(train)
-        require_batches(train if validation is None else validation)
-        require_epochs(epochs)
-        history, start, iteration = History(), perf_counter(), 0
+        history = self._begin(train, validation, epochs, resume)
+        start = perf_counter() - sum(history["seconds"][-1:])
         try:
-            with watching(progress, epochs, len(train)) as display:
-                for epoch in range(1, epochs + 1):
+            with watching(progress, epochs, len(train), len(history)) as display:
+                self._tell("fit_began")
+                while len(history) < epochs and not self.stopped:
                     self.model.train()
                     means = Means(self.metrics)
                     for *inputs, target in train:
-                        prediction = self._forward(inputs)
+                        self._tell("batch_began", inputs, target)
+                        prediction = self.forward(inputs)
                         loss = self.loss(prediction, target)
+                        self._tell("loss_computed", loss)
                         self.optimizer.zero_grad()
                         loss.backward()
+                        self._tell("gradients_computed")
                         self.optimizer.step()
+                        self._schedule("iteration")
                         means.add(loss, prediction, target)
-                        iteration += 1
                         display.iteration()
-                    row = {"epoch": epoch, "iteration": iteration, **means.result()}
-                    if validation is not None:
-                        scores = self.evaluate(validation)
-                        row |= {f"validation_{name}": score for name, score in scores.items()}
-                    row |= {"lr": self.optimizer.param_groups[0]["lr"]}
-                    row |= {"seconds": perf_counter() - start}
-                    history.rows.append(row)
-                    display.epoch(epoch, told(row))
+                    row = self._record(means, start)
+                    self._schedule("epoch")
+                    self._tell("epoch_ended", row)
+                    display.epoch(row["epoch"], told(row))
         except KeyboardInterrupt:
-            if progress:
-                print(f"Stopped after {len(history)} of {epochs} epochs; the history is kept.")
-        self.model.eval()
+            self.stop(f"after {len(history)} of {epochs} epochs; the history is kept")
+        self._end(progress)
         return history
+
+    def stop(self, reason: str) -> None:
+        """Let the epoch that is running be the last; the reason goes on after "Stopped ..."."""
+        self.stopped = reason
+
+    def _begin(
+        self, train: Batches, validation: Batches | None, epochs: int,
+        resume: str | os.PathLike[str] | None,
+    ) -> History:  # fmt: skip
+        require_batches(train)
+        require_batches(train if validation is None else validation)
+        require_epochs(epochs)
+        self.batches, self.validation = train, validation
+        self.history, self.stopped = History(), ""
+        if resume is not None:
+            checkpoint.resume(self, resume)
+        return self.history
+
+    def _record(self, means: Means, start: float) -> dict[str, Any]:
+        """The row of the epoch that has ended, added to the history."""
+        rows = self.history.rows
+        iteration = means.batches + (rows[-1]["iteration"] if rows else 0)
+        row = {"epoch": len(rows) + 1, "iteration": iteration, **means.result()}
+        if self.validation is not None:
+            scores = self.evaluate(self.validation)
+            row |= {f"validation_{name}": score for name, score in scores.items()}
+        row |= {"lr": self.optimizer.param_groups[0]["lr"], "seconds": perf_counter() - start}
+        rows.append(row)
+        return row
+
+    def _tell(self, moment: str, *facts: Any) -> None:
+        for callback in self.callbacks:
+            getattr(callback, moment)(self, *facts)
+
+    def _schedule(self, moment: str) -> None:
+        """Move the learning rate, if this is the scheduler's moment."""
+        if self.scheduler is None or getattr(self.scheduler, "every", "epoch") != moment:
+            return
+        if asks_for_a_number(self.scheduler.step):
+            row = self.history.rows[-1]
+            self.scheduler.step(row.get("validation_loss", row["loss"]))
+        else:
+            self.scheduler.step()
+
+    def _end(self, progress: bool) -> None:
+        if progress and self.stopped:
+            print(f"Stopped {self.stopped}.")
+        self._tell("fit_ended")
+        self.model.eval()
 
     def evaluate(self, batches: Batches) -> dict[str, float]:
         """Loss and metrics, each the mean over samples, in eval mode and without gradients."""
@@ -159,7 +222,7 @@ class Trainer:
         means = Means(self.metrics)
         with no_grad():
             for *inputs, target in batches:
-                prediction = self._forward(inputs)
+                prediction = self.forward(inputs)
                 means.add(self.loss(prediction, target), prediction, target)
         return means.result()
 
@@ -167,9 +230,10 @@ class Trainer:
         """The model's output as a plain array, in eval mode and without gradients."""
         self.model.eval()
         with no_grad():
-            return as_array(self._forward([np.asarray(raw(X)) for X in inputs]))
+            return as_array(self.forward([np.asarray(raw(X)) for X in inputs]))
 
-    def _forward(self, inputs: list[Array]) -> Any:
+    def forward(self, inputs: list[Array]) -> Any:
+        """The model's output for one batch: a Tensor, or one list of Values per row."""
         if self._by_rows:
             return [self.model(*row) for row in zip(*[X.tolist() for X in inputs], strict=True)]
         return self.model(*inputs)
@@ -181,7 +245,7 @@ class Means:
     def __init__(self, metrics: Sequence[Metric]) -> None:
         self.metrics = metrics
         self.totals: dict[str, float] = {}
-        self.samples = 0
+        self.samples = self.batches = 0
 
     def add(self, loss: Any, prediction: Any, target: Array) -> None:
         """Count one batch."""
@@ -192,6 +256,7 @@ class Means:
         for name, score in scores.items():
             self.totals[name] = self.totals.get(name, 0.0) + float(score) * len(target)
         self.samples += len(target)
+        self.batches += 1
 
     def result(self) -> dict[str, float]:
         """The means so far."""
@@ -256,6 +321,26 @@ def checked(metrics: Sequence[Metric]) -> Sequence[Metric]:
         fix = "def mean_error(p, y): ...   in place of a lambda"
         raise lesson("E24", what=what, why=why, fix=fix)
     return metrics
+
+
+def require_parts(scheduler: Any, callbacks: Any) -> None:
+    """Raise E24 for a scheduler that cannot step, and for callbacks that are none."""
+    fix = "Trainer(model, loss, optimizer, metrics=[accuracy], callbacks=[EarlyStopping()])"
+    if scheduler is not None and not hasattr(scheduler, "step"):
+        what = f"the scheduler must be one, or None; got {scheduler!r}"
+        why = "after every epoch it is asked to step"
+        raise lesson("E24", what=what, why=why, fix=fix)
+    listed = isinstance(callbacks, list | tuple)
+    if not listed or not all(isinstance(callback, Callback) for callback in callbacks):
+        what = f"callbacks must be a list of Callback objects; got {callbacks!r}"
+        why = "each is told of the moments of the run, by name"
+        raise lesson("E24", what=what, why=why, fix=fix)
+
+
+def asks_for_a_number(step: Callable[..., Any]) -> bool:
+    """Whether step() has an argument that must be given."""
+    parameters = inspect.signature(step).parameters.values()
+    return any(p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters)
 
 
 def require_epochs(epochs: Any) -> None:

@@ -3,7 +3,8 @@
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent / "autograd"))
+for folder in ("autograd", "optim"):
+    sys.path.insert(0, str(Path(__file__).parent / folder))
 
 
 def pytest_terminal_summary(terminalreporter):

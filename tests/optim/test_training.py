@@ -78,7 +78,7 @@ def loader(**options):
 
 
 def trainer_of(model, loss=mse, metrics=()):
-    return Trainer(model, loss, Adam(model.parameters(), lr=0.05), metrics)
+    return Trainer(model, loss, Adam(model.parameters(), lr=0.05), metrics=metrics)
 
 
 @pytest.mark.parametrize(("make", "loss"), [(Net, mse), (Neuron, mse_of_lists)])
@@ -171,7 +171,7 @@ def test_schedules_are_seen_in_the_history():
         optimizer.param_groups[0]["lr"] /= 2
         return 0.0
 
-    trainer = Trainer(model, mse, optimizer, [decaying])
+    trainer = Trainer(model, mse, optimizer, metrics=[decaying])
     history = trainer.fit(DataLoader(X, Y, batch_size=None), epochs=2, progress=False)
     assert history["lr"] == [0.05, 0.025]
 
