@@ -16,13 +16,14 @@ if not (hasattr(_autograd, "sweep") and hasattr(_autograd, "Value")):
 
 from .adaptive import Adam, RMSprop
 from .batches import DataLoader, TensorDataset, train_test_split
-from .callbacks import Callback, EarlyStopping, ModelCheckpoint, NaNGuard
+from .callbacks import Callback, EarlyStopping, GradientClip, ModelCheckpoint, NaNGuard
 from .descent import SGD, GradientDescent
+from .finder import LRFinder
 from .optimizer import Optimizer
 from .training import History, Trainer, accuracy
 
 __all__ = [
-    "SGD", "Adam", "Callback", "DataLoader", "EarlyStopping", "GradientDescent", "History",
-    "ModelCheckpoint", "NaNGuard", "Optimizer", "RMSprop", "TensorDataset", "Trainer", "accuracy",
-    "train_test_split",
+    "SGD", "Adam", "Callback", "DataLoader", "EarlyStopping", "GradientClip", "GradientDescent",
+    "History", "LRFinder", "ModelCheckpoint", "NaNGuard", "Optimizer", "RMSprop", "TensorDataset",
+    "Trainer", "accuracy", "train_test_split",
 ]  # fmt: skip
