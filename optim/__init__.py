@@ -17,13 +17,15 @@ if not (hasattr(_autograd, "sweep") and hasattr(_autograd, "Value")):
 from . import lr_scheduler
 from .adaptive import Adadelta, Adagrad, Adam, AdamW, Lion, RMSprop
 from .batches import DataLoader, TensorDataset, train_test_split
-from .callbacks import Callback, EarlyStopping, ModelCheckpoint, NaNGuard
+from .callbacks import Callback, EarlyStopping, GradientClip, ModelCheckpoint, NaNGuard
 from .descent import SGD, GradientDescent
+from .finder import LRFinder
 from .optimizer import Optimizer
 from .training import History, Trainer, accuracy
 
 __all__ = [
     "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Callback", "DataLoader", "EarlyStopping",
-    "GradientDescent", "History", "Lion", "ModelCheckpoint", "NaNGuard", "Optimizer", "RMSprop",
-    "TensorDataset", "Trainer", "accuracy", "lr_scheduler", "train_test_split",
+    "GradientClip", "GradientDescent", "History", "LRFinder", "Lion", "ModelCheckpoint", "NaNGuard",
+    "Optimizer", "RMSprop", "TensorDataset", "Trainer", "accuracy", "lr_scheduler",
+    "train_test_split",
 ]  # fmt: skip

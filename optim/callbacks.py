@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import detect_anomaly
 from autograd.errors import GraphError, lesson
 from autograd.nonfinite import GENERAL, trouble
+from autograd.parameters import clip_grad_norm_, clip_grad_value_
 from autograd.random import replaying, snapshot
 
 from . import checkpoint
@@ -185,6 +186,33 @@ class ModelCheckpoint(Callback):
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Compare with that value from here on."""
         self.best.value = state["best"]
+
+
+class GradientClip(Callback):
+    """Keep steps short where the loss is steep: shorten gradients before the optimizer sees them.
+
+    max_norm: g <- g min(1, max_norm / |g|), of all parameters together; the direction stays.
+    value: every number of the gradient by itself into [-value, value]; the direction changes.
+    Source: Pascanu, Mikolov & Bengio 2013, On the difficulty of training recurrent neural networks.
+
+    >>> from optim import GradientClip
+    >>> clip = GradientClip(max_norm=1.0)
+    """
+
+    def __init__(self, max_norm: float | None = None, value: float | None = None) -> None:
+        limits = [limit for limit in (max_norm, value) if limit is not None]
+        if len(limits) != 1 or not limits[0] > 0:
+            what = f"GradientClip needs one limit above 0; got max_norm={max_norm}, value={value}"
+            why = "it shortens either the whole gradient or each of its numbers"
+            raise lesson("E24b", what=what, why=why, fix="GradientClip(max_norm=1.0)")
+        self.max_norm, self.value = max_norm, value
+
+    def gradients_computed(self, trainer: Trainer) -> None:
+        """Shorten the gradient, if it is too long."""
+        if self.max_norm is not None:
+            clip_grad_norm_(trainer.model.parameters(), self.max_norm)
+        elif self.value is not None:
+            clip_grad_value_(trainer.model.parameters(), self.value)
 
 
 class NaNGuard(Callback):
