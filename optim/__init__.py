@@ -19,13 +19,14 @@ from .adaptive import Adadelta, Adagrad, Adam, AdamW, Lion, RMSprop
 from .batches import DataLoader, TensorDataset, train_test_split
 from .callbacks import Callback, EarlyStopping, GradientClip, ModelCheckpoint, NaNGuard
 from .descent import SGD, GradientDescent
+from .diagnose import Diagnosis, diagnose
 from .finder import LRFinder
 from .optimizer import Optimizer
 from .training import History, Trainer, accuracy
 
 __all__ = [
-    "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Callback", "DataLoader", "EarlyStopping",
-    "GradientClip", "GradientDescent", "History", "LRFinder", "Lion", "ModelCheckpoint", "NaNGuard",
-    "Optimizer", "RMSprop", "TensorDataset", "Trainer", "accuracy", "lr_scheduler",
-    "train_test_split",
+    "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Callback", "DataLoader", "Diagnosis",
+    "EarlyStopping", "GradientClip", "GradientDescent", "History", "LRFinder", "Lion",
+    "ModelCheckpoint", "NaNGuard", "Optimizer", "RMSprop", "TensorDataset", "Trainer", "accuracy",
+    "diagnose", "lr_scheduler", "train_test_split",
 ]  # fmt: skip

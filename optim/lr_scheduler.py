@@ -270,7 +270,7 @@ class OneCycleLR(Schedule):
         raise AssertionError("the last phase has no end")
 
     def _set(self) -> None:
-        if self.last_epoch >= self.total_steps:
+        if self.last_epoch > self.total_steps:  # as often as there are iterations
             what = f"step {self.last_epoch} of a cycle of {self.total_steps} steps"
             why = "after the last step of the cycle the learning rate is not defined"
             fix = "OneCycleLR(optimizer, max_lr, epochs=epochs, steps_per_epoch=len(loader))"

@@ -32,7 +32,9 @@ class Halving:
 class Run:
     """A trainer and its batches, built anew; `fit` runs it, and `weights` is what came out."""
 
-    def __init__(self, kind=Adam, callbacks=(), hidden=6, seed=1, values=False, **options):
+    def __init__(
+        self, kind=Adam, callbacks=(), hidden=6, seed=1, values=False, schedule=Halving, **options
+    ):
         manual_seed(seed)
         self.model = (
             nn.MLP(3, [hidden, 1])
@@ -43,8 +45,8 @@ class Run:
         )
         loss = squared if values else nn.MSELoss()
         optimizer = kind(self.model.parameters(), **{"lr": 0.01, **options})
-        schedule = Halving(optimizer)
-        self.trainer = Trainer(self.model, loss, optimizer, schedule, callbacks=callbacks)
+        scheduler = schedule(optimizer)
+        self.trainer = Trainer(self.model, loss, optimizer, scheduler, callbacks=callbacks)
         self.train = DataLoader(X, Y, batch_size=10, shuffle=True, seed=2)
         self.validation = DataLoader(X[::2], Y[::2], batch_size=5, shuffle=True)
 

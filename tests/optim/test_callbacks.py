@@ -22,6 +22,7 @@ from optim import (
     NaNGuard,
     Trainer,
     checkpoint,
+    lr_scheduler,
 )  # fmt: skip
 
 
@@ -104,7 +105,9 @@ class EveryIteration:
 
 def fitted_with(scheduler, validation=None):
     model = nn.Linear(3, 1)
-    trainer = Trainer(model, nn.MSELoss(), SGD(model.parameters(), lr=0.1), scheduler)
+    optimizer = SGD(model.parameters(), lr=0.1)
+    scheduler = scheduler(optimizer) if isinstance(scheduler, type) else scheduler
+    trainer = Trainer(model, nn.MSELoss(), optimizer, scheduler)
     loader = DataLoader(X, Y, batch_size=10)
     return trainer.fit(loader, validation, epochs=3, progress=False)
 
@@ -127,6 +130,18 @@ def test_a_schedule_that_asks_for_a_number_gets_the_validation_loss_or_else_the_
     scheduler = Plateau()
     history = fitted_with(scheduler, DataLoader(X, Y, batch_size=24))
     assert scheduler.seen == history["validation_loss"] != history["loss"]
+
+
+def test_the_librarys_schedules_say_when_they_step():
+    rates = lr_scheduler.OneCycleLR(Run().trainer.optimizer, max_lr=0.1, total_steps=9)
+    fitted_with(rates)
+    assert rates.last_epoch == 9
+
+    class Quick(lr_scheduler.ReduceLROnPlateau):
+        def __init__(self, optimizer):
+            super().__init__(optimizer, patience=0, threshold=0.99, factor=0.5)
+
+    assert fitted_with(Quick)["lr"] == [0.1, 0.1, 0.05]
 
 
 # --- stopping early ---------------------------------------------------------------------------

@@ -15,19 +15,35 @@ from runs import Run, X, Y
 
 import optim
 from autograd import manual_seed, storage
-from optim import SGD, Adam, DataLoader, EarlyStopping, ModelCheckpoint, checkpoint
+from optim import SGD, Adam, DataLoader, EarlyStopping, ModelCheckpoint, checkpoint, lr_scheduler
 
 KINDS = [
     kind
     for kind in vars(optim).values()
     if inspect.isclass(kind) and issubclass(kind, optim.Optimizer) and kind is not optim.Optimizer
 ]
-BY_EPOCH = [kind for kind in KINDS if "closure" not in inspect.signature(kind.step).parameters]
-OPTIONS = [(kind, {}) for kind in BY_EPOCH] + [
+WITH_CLOSURE = {"LBFGS", "NewtonCG"}  # for loops written by hand: their step computes the loss
+FIRST_ORDER = [kind for kind in KINDS if kind.__name__ not in WITH_CLOSURE]
+OPTIONS = [(kind, {}) for kind in FIRST_ORDER] + [
     (SGD, {"momentum": 0.9, "nesterov": True, "weight_decay": 0.01}),
     (optim.RMSprop, {"momentum": 0.5, "centered": True}),
     (Adam, {"betas": (0.7, 0.9), "weight_decay": 0.01}),
+    (Adam, {"amsgrad": True}),
 ]
+SCHEDULES = {
+    "LambdaLR": lambda o: lr_scheduler.LambdaLR(o, lambda t: 1 / (1 + t)),
+    "StepLR": lambda o: lr_scheduler.StepLR(o, 2, gamma=0.5),
+    "MultiStepLR": lambda o: lr_scheduler.MultiStepLR(o, [2, 5], gamma=0.5),
+    "ExponentialLR": lambda o: lr_scheduler.ExponentialLR(o, 0.8),
+    "CosineAnnealingLR": lambda o: lr_scheduler.CosineAnnealingLR(o, 7),
+    "LinearLR": lr_scheduler.LinearLR,
+    "SequentialLR": lambda o: lr_scheduler.SequentialLR(
+        o, [lr_scheduler.LinearLR(o), lr_scheduler.ExponentialLR(o, 0.7)], [3]
+    ),
+    "OneCycleLR": lambda o: lr_scheduler.OneCycleLR(o, 0.05, total_steps=21),
+    "ReduceLROnPlateau": lambda o: lr_scheduler.ReduceLROnPlateau(o, patience=0, threshold=0.3),
+    "no schedule": lambda o: None,
+}
 
 
 @pytest.fixture
@@ -48,6 +64,26 @@ def test_a_resumed_run_is_the_uninterrupted_one(kind, options, values, path):
     resumed = saving(path, seed=9, **options).fit(7, resume=path)
     assert resumed.bits == whole.bits
     assert resumed.history["seconds"] == sorted(resumed.history["seconds"])
+
+
+def test_every_optimizer_is_among_them():
+    names = {kind.__name__ for kind in FIRST_ORDER}
+    assert names >= {"GradientDescent", "SGD", "Adagrad", "RMSprop", "Adadelta", "Adam", "AdamW"}
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_the_schedule_goes_on(name, path):
+    schedule = SCHEDULES[name]
+    whole = saving(path, schedule=schedule, lr=0.05).fit(7)
+    saving(path, schedule=schedule, lr=0.05).fit(4)
+    resumed = saving(path, seed=9, schedule=schedule, lr=0.05).fit(7, resume=path)
+    assert resumed.bits == whole.bits
+    assert (len(set(whole.history["lr"])) == 1) == (name == "no schedule")
+
+
+def test_every_schedule_is_among_them():
+    schedules = {name for name in vars(lr_scheduler) if name.endswith(("LR", "LROnPlateau"))}
+    assert schedules == SCHEDULES.keys() - {"no schedule"}
 
 
 def test_the_test_would_notice_what_is_not_restored(path, monkeypatch):

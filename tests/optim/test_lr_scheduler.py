@@ -96,9 +96,9 @@ def test_one_cycle_moves_adams_first_beta_and_refuses_what_has_none():
 
 def test_one_cycle_ends():
     schedule = lr_scheduler.OneCycleLR(sgd(), max_lr=0.1, total_steps=3)
-    schedule.step()
-    schedule.step()
-    with pytest.raises(ValueError, match="step 3 of a cycle of 3 steps"):
+    for _ in range(3):  # once after each of three iterations
+        schedule.step()
+    with pytest.raises(ValueError, match="step 4 of a cycle of 3 steps"):
         schedule.step()
     with pytest.raises(ValueError, match="0 steps in all"):
         lr_scheduler.OneCycleLR(sgd(), max_lr=0.1)
