@@ -14,13 +14,15 @@ if not (hasattr(_autograd, "sweep") and hasattr(_autograd, "Value")):
         "  Fix:  pip uninstall -y autograd chainrule && pip install chainrule"
     )
 
-from .adaptive import Adam, RMSprop
+from .adaptive import Adadelta, Adagrad, Adam, AdamW, Lion, RMSprop
 from .batches import DataLoader, TensorDataset, train_test_split
 from .descent import SGD, GradientDescent
 from .optimizer import Optimizer
+from .second_order import LBFGS, NewtonCG
 from .training import History, Trainer, accuracy
 
 __all__ = [
-    "SGD", "Adam", "DataLoader", "GradientDescent", "History", "Optimizer", "RMSprop",
-    "TensorDataset", "Trainer", "accuracy", "train_test_split",
+    "LBFGS", "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "DataLoader", "GradientDescent",
+    "History", "Lion", "NewtonCG", "Optimizer", "RMSprop", "TensorDataset", "Trainer", "accuracy",
+    "train_test_split",
 ]  # fmt: skip
