@@ -240,6 +240,8 @@ class NewtonCG(SecondOrder):
         [group] = self.param_groups
         loss = self._loss(closure)
         slopes = slopes_at(loss, self._nodes, create_graph=True)
+        if all(slope is None for slope in slopes):
+            raise lesson("E22")
         w, g = self._place(), self._joined(slopes)
         if np.abs(g).max() <= group["tolerance_grad"]:
             return loss

@@ -49,12 +49,12 @@ WITH_GAPS = [
 LBFGS_CASES = [
     {"lr": 0.01, "max_iter": 3},
     {"lr": 0.1, "max_iter": 1},
-    {"lr": 0.5, "max_iter": 2, "history_size": 3},
-    {"lr": 0.2, "max_iter": 4, "max_eval": 3, "tolerance_change": 1e-5, "tolerance_grad": 1e-4},
+    {"lr": 0.3, "max_iter": 2, "history_size": 3},
+    {"lr": 0.02, "max_iter": 4, "max_eval": 3, "tolerance_change": 1e-5, "tolerance_grad": 1e-4},
     {"max_iter": 1, "line_search_fn": "strong_wolfe"},
     {"max_iter": 4, "line_search_fn": "strong_wolfe", "history_size": 2},
     {"lr": 0.1, "max_iter": 20, "line_search_fn": "strong_wolfe", "tolerance_change": 1e-12},
-    {"lr": 20.0, "max_iter": 3, "max_eval": 12, "line_search_fn": "strong_wolfe"},
+    {"lr": 8.0, "max_iter": 3, "max_eval": 12, "line_search_fn": "strong_wolfe"},
 ]
 
 
@@ -109,6 +109,7 @@ def lbfgs(problem: dict[str, np.ndarray], valley: str, options: dict[str, object
         optimizer.zero_grad()
         if valley == "tanh":
             loss = ((X @ parameters[0] + parameters[1]).tanh() - Y).square().mean()
+            loss = loss + 0.1 * (parameters[0].square().sum() + parameters[1].square().sum())
         else:
             x, y = parameters[0]
             loss = (1 - x) ** 2 + 100 * (y - x * x) ** 2
