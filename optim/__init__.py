@@ -22,11 +22,12 @@ from .descent import SGD, GradientDescent
 from .diagnose import Diagnosis, diagnose
 from .finder import LRFinder
 from .optimizer import Optimizer
+from .second_order import LBFGS, NewtonCG
 from .training import History, Trainer, accuracy
 
 __all__ = [
-    "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Callback", "DataLoader", "Diagnosis",
+    "LBFGS", "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Callback", "DataLoader", "Diagnosis",
     "EarlyStopping", "GradientClip", "GradientDescent", "History", "LRFinder", "Lion",
-    "ModelCheckpoint", "NaNGuard", "Optimizer", "RMSprop", "TensorDataset", "Trainer", "accuracy",
-    "diagnose", "lr_scheduler", "train_test_split",
+    "ModelCheckpoint", "NaNGuard", "NewtonCG", "Optimizer", "RMSprop", "TensorDataset", "Trainer",
+    "accuracy", "diagnose", "lr_scheduler", "train_test_split",
 ]  # fmt: skip

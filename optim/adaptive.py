@@ -8,28 +8,28 @@ from typing import Any
 import numpy as np
 
 from .descent import decayed
-from .optimizer import Array, Group, Memory, Optimizer
+from .optimizer import Array, Memory, Optimizer
+from .options import Group
 
 
 class Adagrad(Optimizer):
-    """s <- s + g^2;   w <- w - lr g / (sqrt(s) + eps)
+    """v <- v + g^2;   w <- w - lr g / (sqrt(v) + eps)
 
-    `GradientDescent` with every number's gradient divided by the length of all its gradients so
-    far: what seldom has a gradient, such as the weight of a rare word, then still takes large
-    steps. s only grows, so all steps shrink.
+    `GradientDescent` with every number's gradient divided by the size of all its gradients so far:
+    what is seldom asked to move, a rare word, keeps long steps. But v only grows, steps only fade.
 
-    lr_decay: divide lr by 1 + lr_decay (t - 1) at step t.
+    lr_decay: divide lr by 1 + (t - 1) lr_decay. initial_accumulator_value: what v starts at.
     weight_decay: add weight_decay * w to the gradient.
-    initial_accumulator_value: what s starts with.
-    Source: Duchi, Hazan & Singer 2011, Journal of Machine Learning Research 12.
+    Source: Duchi, Hazan & Singer 2011, Adaptive subgradient methods, JMLR 12.
 
     >>> from autograd import Value
     >>> w = Value(1.0)
     >>> optimizer = Adagrad([w], lr=0.1)
-    >>> (w * w).backward()
-    >>> optimizer.step()
-    >>> round(w.data, 6)                      # the first step is lr * sign(g)
-    0.9
+    >>> for _ in range(4):
+    ...     w.grad = 7.0                      # steps of lr / sqrt(t), however steep
+    ...     optimizer.step()
+    >>> round(1 - w.data, 6) == round(0.1 * (1 + 2**-0.5 + 3**-0.5 + 4**-0.5), 6)
+    True
     """
 
     def __init__(
@@ -43,22 +43,21 @@ class Adagrad(Optimizer):
         )  # fmt: skip
 
     def update(self, w: Array, g: Array, t: int, memory: Memory, group: Group) -> Array:
-        """The step: lr times the gradient over the length of all gradients so far."""
-        g = decayed(g, w, group)
-        s = memory["s"]
+        """The step: lr times the gradient over the root of all squared gradients."""
+        g, v = decayed(g, w, group), memory["v"]
         if t == 1:
-            s += group["initial_accumulator_value"]
-        s += g * g
-        step = in_proportion(g, s, group["eps"])
-        step *= group["lr"] / (1 + group["lr_decay"] * (t - 1))
+            v += group["initial_accumulator_value"]
+        v += g * g
+        step = in_proportion(g, v, group["eps"])
+        step *= group["lr"] / (1 + (t - 1) * group["lr_decay"])
         return step
 
 
 class RMSprop(Optimizer):
     """v <- alpha v + (1 - alpha) g^2;   w <- w - lr g / (sqrt(v) + eps)
 
-    `Adagrad` with a running mean in place of the sum, so that old gradients are forgotten and steps
-    need not shrink: steep and flat directions move alike.
+    `Adagrad` with a running average in place of the sum: old gradients are forgotten, so steps do
+    not fade, and steep and flat directions move alike.
 
     momentum: give the step a velocity, m <- momentum m + g / (sqrt(v) + eps);  w <- w - lr m.
     centered: divide by the running standard deviation, sqrt(v - mean^2), instead of sqrt(v).
@@ -102,22 +101,22 @@ class RMSprop(Optimizer):
 
 
 class Adadelta(Optimizer):
-    """v <- rho v + (1 - rho) g^2;   d = sqrt(u + eps) / sqrt(v + eps) g;
-    u <- rho u + (1 - rho) d^2;   w <- w - lr d
+    """v <- rho v + (1 - rho) g^2;   s = sqrt(u + eps) / sqrt(v + eps) g;
+    u <- rho u + (1 - rho) s^2;   w <- w - lr s
 
-    `RMSprop` whose learning rate is found on the way: the running size of the steps d themselves.
-    So a step is measured as w is, whatever the loss is measured in, and lr is usually 1.
+    `RMSprop` with the running size u of its own steps in place of lr: a step then has the unit of
+    w, whatever the loss is measured in, and lr = 1 is meant to stand. It starts slowly, from eps.
 
     weight_decay: add weight_decay * w to the gradient.
-    Source: Zeiler 2012, arXiv:1212.5701.
+    Source: Zeiler 2012, arXiv:1212.5701, algorithm 1.
 
     >>> from autograd import Value
     >>> w = Value(1.0)
-    >>> optimizer = Adadelta([w], rho=0.75, eps=1e-4)
-    >>> (w * w).backward()
+    >>> optimizer = Adadelta([w])
+    >>> w.grad = 100.0
     >>> optimizer.step()
-    >>> round(w.data, 4)                      # sqrt(eps / (1 - rho)): it begins with care
-    0.98
+    >>> round(1 - w.data, 6)                  # sqrt(eps / (1 - rho)), however steep
+    0.003162
     """
 
     def __init__(
@@ -129,13 +128,14 @@ class Adadelta(Optimizer):
         )
 
     def update(self, w: Array, g: Array, t: int, memory: Memory, group: Group) -> Array:
-        """The step: the gradient, scaled by the size of past steps over that of past gradients."""
+        """The step: the gradient, scaled from its running size to that of the steps."""
         rho, eps = group["rho"], group["eps"]
         g = decayed(g, w, group)
-        v = average(memory["v"], g * g, rho)
-        d: Array = np.sqrt((memory["u"] + eps) / (v + eps)) * g
-        average(memory["u"], d * d, rho)
-        return group["lr"] * d  # type: ignore[no-any-return]
+        v, u = average(memory["v"], g * g, rho), memory["u"]
+        step: Array = np.sqrt((u + eps) / (v + eps)) * g
+        average(u, step * step, rho)
+        step *= group["lr"]
+        return step
 
 
 class Adam(Optimizer):
@@ -144,11 +144,10 @@ class Adam(Optimizer):
 
     `RMSprop` with two differences: the gradient itself is averaged too (a momentum), and both
     averages, which start at 0 and so are too small at first, are corrected for that. With b1 = 0
-    and bias_correction=False it is RMSprop with alpha = b2.
+    and bias_correction=False it is RMSprop with alpha = b2; with betas=(0, 0) it is lr * sign(g).
 
-    weight_decay: add weight_decay * w to the gradient.
-    amsgrad: divide by the largest v so far, so that no step grows again (Reddi et al. 2018).
-    Source: Kingma & Ba 2015, arXiv:1412.6980, algorithm 1.
+    amsgrad: divide by the largest v so far. weight_decay: add weight_decay * w to the gradient.
+    Source: Kingma & Ba 2015, arXiv:1412.6980, algorithm 1; amsgrad: Reddi, Kale & Kumar 2018.
 
     >>> from autograd import Value
     >>> w = Value(1.0)
@@ -171,15 +170,12 @@ class Adam(Optimizer):
 
     def update(self, w: Array, g: Array, t: int, memory: Memory, group: Group) -> Array:
         """The step: lr times the mean gradient over its running size, both corrected."""
-        return self.moved(decayed(g, w, group), t, memory, group)
-
-    def moved(self, g: Array, t: int, memory: Memory, group: Group) -> Array:
-        """The rule itself, which weight decay only surrounds."""
         lr, (b1, b2), eps = group["lr"], group["betas"], group["eps"]
+        g = decayed(g, w, group)
         m = average(memory["m"], g, b1)
         v = average(memory["v"], g * g, b2)
         if group["amsgrad"]:
-            v = np.maximum(memory["largest v"], v, out=memory["largest v"])
+            v = np.maximum(memory["largest"], v, out=memory["largest"])
         c1, c2 = (1 - b1**t, 1 - b2**t) if group["bias_correction"] else (1, 1)
         root = c2**0.5  # sqrt(v / c2) + eps is (sqrt(v) + eps root) / root: one division less
         step = in_proportion(m, v, eps * root)
@@ -188,20 +184,21 @@ class Adam(Optimizer):
 
 
 class AdamW(Adam):
-    """w <- w - lr weight_decay w - (the step of Adam)
+    """w <- w - lr (Adam's step with its lr left out + weight_decay w)
 
-    `Adam` with the pull towards 0 taken out of the gradient: there it would be divided by the
-    gradient's size like everything else, so that it would hardly reach what has large gradients.
+    `Adam` with the pull of weight_decay towards 0 beside the gradient's step, not inside it. Inside
+    (there, L2) it is divided by sqrt(v) too: a number with large gradients would hardly decay. For
+    `SGD` without momentum the two are one.
 
-    Source: Loshchilov & Hutter 2019, arXiv:1711.05101.
+    Source: Loshchilov & Hutter 2019, Decoupled weight decay, arXiv:1711.05101, algorithm 2.
 
     >>> from autograd import Value
     >>> w = Value(1.0)
     >>> optimizer = AdamW([w], lr=0.1, weight_decay=0.5)
-    >>> (w * w).backward()
+    >>> w.grad = 0.0
     >>> optimizer.step()
-    >>> round(w.data, 6)                      # lr * weight_decay more than Adam's step
-    0.85
+    >>> w.data                                # Adam's step is 0, the decay lr * 0.5 * w
+    0.95
     """
 
     def __init__(
@@ -215,8 +212,8 @@ class AdamW(Adam):
         )  # fmt: skip
 
     def update(self, w: Array, g: Array, t: int, memory: Memory, group: Group) -> Array:
-        """The step: Adam's, and beside it a share of w itself."""
-        step = self.moved(g, t, memory, group)
+        """The step: Adam's without weight decay, and the decay by itself."""
+        step = super().update(w, g, t, memory, {**group, "weight_decay": 0})
         step += group["lr"] * group["weight_decay"] * w
         return step
 
@@ -224,18 +221,18 @@ class AdamW(Adam):
 class Lion(Optimizer):
     """w <- w - lr (sign(b1 m + (1 - b1) g) + weight_decay w);   m <- b2 m + (1 - b2) g
 
-    Momentum of which only the sign is used: every number moves by lr, as in an `Adam` that need not
-    remember v. The mean that is stored forgets more slowly than the one that is used.
+    `AdamW` with the sign in place of the division, so there is no v to keep: every number moves by
+    lr, and only the direction is learned. Its steps are longer than Adam's: use a smaller lr.
 
-    Source: Chen et al. 2023, arXiv:2302.06675.
+    Source: Chen et al. 2023, Symbolic discovery of optimization algorithms, arXiv:2302.06675.
 
     >>> from autograd import Value
     >>> w = Value(1.0)
-    >>> optimizer = Lion([w], lr=0.1)
-    >>> (w * w).backward()
+    >>> optimizer = Lion([w], lr=0.25)
+    >>> w.grad = 1e-9
     >>> optimizer.step()
     >>> w.data
-    0.9
+    0.75
     """
 
     def __init__(
@@ -248,7 +245,7 @@ class Lion(Optimizer):
         )
 
     def update(self, w: Array, g: Array, t: int, memory: Memory, group: Group) -> Array:
-        """The step: lr in the direction of the mean gradient's sign."""
+        """The step: lr times the sign of the mean gradient, and the decay."""
         (b1, b2), m = group["betas"], memory["m"]
         step: Array = np.sign(b1 * m + (1 - b1) * g)
         average(m, g, b2)

@@ -7,7 +7,8 @@ from typing import Any
 
 from autograd.errors import lesson
 
-from .optimizer import Array, Group, Memory, Optimizer
+from .optimizer import Array, Memory, Optimizer
+from .options import Group
 
 
 class GradientDescent(Optimizer):

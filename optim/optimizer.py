@@ -12,9 +12,8 @@ file. So every step first looks, by identity, whether each parameter still is it
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import copy
-from numbers import Real
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -23,25 +22,13 @@ from autograd.data import raw
 from autograd.errors import Hint, lesson
 from autograd.face import Face
 from autograd.guard import stamp
+from autograd.state import enable_grad
 
+from .options import Group, calls_to_here, check, groups_of, model_of, none_because, whole
 from .table import Entries, UpdateTable
 
 Array: TypeAlias = np.ndarray[Any, Any]
-Group: TypeAlias = dict[str, Any]
 
-INFINITY = float("inf")
-ALLOWED = {  # option: from (included), to (excluded)
-    "momentum": (0, INFINITY),
-    "dampening": (0, INFINITY),
-    "weight_decay": (0, INFINITY),
-    "eps": (0, INFINITY),
-    "lr_decay": (0, INFINITY),
-    "initial_accumulator_value": (0, INFINITY),
-    "alpha": (0, 1),
-    "rho": (0, 1),
-    "betas": (0, 1),
-}
-LARGE_LR = 10
 BLOCK = 2**18  # numbers to a stretch: a rule's temporary arrays then stay in the processor's cache
 
 
@@ -71,22 +58,38 @@ class Optimizer:
     def __init__(
         self, params: Iterable[Any], lr: float, *, accumulate: bool = False, **options: Any
     ) -> None:
-        options = {"lr": lr, **options}
+        self.defaults = {"lr": lr, **options}
         self.accumulate = accumulate
         self._stepped: Any = None  # the gradient that the first parameter had at the last step
-        self.param_groups = [whole(group, options) for group in groups_of(params)]
-        self._nodes = [node for group in self.param_groups for node in group["params"]]
+        self.param_groups: list[Group] = []
+        self._nodes: list[Any] = []
+        self._vectors: list[tuple[Group, Vector]] = []
+        whose = model_of(params)
+        for group in groups_of(params):
+            self.add_param_group(group)
         if not self._nodes:
-            raise lesson("E18", detail=used_up(params))
-        if len(set(map(id, self._nodes))) < len(self._nodes):
+            raise lesson("E18", detail=none_because(params, whose))
+
+    def add_param_group(self, param_group: Group) -> None:
+        """One more group, {"params": [...], "lr": ...}, such as layers that begin to learn later.
+
+        >>> from autograd import Value
+        >>> from optim import GradientDescent
+        >>> optimizer = GradientDescent([Value(1.0)], lr=0.1)
+        >>> optimizer.add_param_group({"params": [Value(2.0)], "lr": 0.01})
+        >>> [group["lr"] for group in optimizer.param_groups]
+        [0.1, 0.01]
+        """
+        group = whole(param_group, self.defaults)
+        nodes = [*self._nodes, *group["params"]]
+        if len(set(map(id, nodes))) < len(nodes):
             what = "a parameter was given to the optimizer twice"
             why = "it would take two steps where one is meant"
             raise lesson("E24", what=what, why=why, fix="give each parameter once, in one group")
-        for group in self.param_groups:
-            check(group)
-        self._vectors = [
-            (group, vector) for group in self.param_groups for vector in laid_out(group["params"])
-        ]
+        check(group)
+        self.param_groups.append(group)
+        self._nodes = nodes
+        self._vectors += [(group, vector) for vector in laid_out(group["params"])]
 
     def update(self, w: Array, g: Array, t: int, memory: Memory, group: Group) -> Array:
         """The rule: what to subtract from w.
@@ -101,13 +104,22 @@ class Optimizer:
         """
         raise NotImplementedError
 
-    def step(self) -> None:
-        """Update every parameter that has a gradient. Raises E22 if none has one."""
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Update every parameter that has a gradient. Raises E22 if none has one.
+
+        closure: called first, if given; it computes the loss and its gradients and returns the
+            loss, and so does step().
+        """
+        loss = None
+        if closure is not None:
+            with enable_grad():
+                loss = closure()
         self._hint_at_sums()
         for group, vector, having in self._gather():
             vector.advance(self.update, group, having)
             vector.scatter(having)
         self._stepped = self._nodes[0].grad
+        return loss
 
     def _hint_at_sums(self) -> None:
         """Hint E04 if the gradient of the last step was added to, not reset."""
@@ -116,7 +128,7 @@ class Optimizer:
             return
         if first._mark("added_to") == id(self._stepped):
             self.accumulate = True  # said once
-            warnings.warn(str(lesson("E04")), Hint, stacklevel=3)
+            warnings.warn(str(lesson("E04")), Hint, stacklevel=calls_to_here())
 
     def zero_grad(self) -> None:
         """Forget all gradients; without it the next backward() adds to them."""
@@ -376,32 +388,6 @@ class Values(Vector):
         stamp([self.nodes[i] for i in changed])
 
 
-def groups_of(params: Any) -> list[Group]:
-    """The groups that the first argument of an optimizer means."""
-    if isinstance(params, Face) or not isinstance(params, Iterable):
-        what = f"the optimizer needs a list of parameters, but got a {type(params).__name__}"
-        fix = "[w, b]   or   model.parameters()"
-        raise lesson("E24", what=what, why="it updates each parameter in the list", fix=fix)
-    entries = list(params)
-    if entries and isinstance(entries[0], dict):
-        return [{**entry, "params": list(entry["params"])} for entry in entries]
-    return [{"params": entries}]
-
-
-def whole(group: Group, options: Group) -> Group:
-    """A group with all its options."""
-    for entry in group["params"]:
-        if not isinstance(entry, Face) or entry.op is not None:
-            what = f"{entry!r} is not a parameter"
-            why = "an optimizer updates leaves: Values and Tensors not made by an operation"
-            raise lesson("E24", what=what, why=why, fix="w = Tensor(data, requires_grad=True)")
-    if unknown := sorted(group.keys() - options.keys() - {"params"}):
-        what = f"{unknown[0]!r} is not an option of this optimizer"
-        why = f"it reads {', '.join(options)}"
-        raise lesson("E24", what=what, why=why, fix='{"params": [w, b], "lr": 0.1}')
-    return {**options, **group}
-
-
 def laid_out(nodes: list[Face]) -> list[Vector]:
     """One vector for each dtype among the nodes."""
     kinds: dict[Any, list[Face]] = {}
@@ -409,36 +395,3 @@ def laid_out(nodes: list[Face]) -> list[Vector]:
         kind = float if type(node._data) is float else node._data.dtype
         kinds.setdefault(kind, []).append(node)
     return [Values(some) if kind is float else Tensors(some) for kind, some in kinds.items()]
-
-
-def check(group: Group) -> None:
-    """Raise E19 for options without meaning; hint at a learning rate that hardly has one."""
-    lr = group["lr"]
-    require_numbers(group)
-    if not lr >= 0:
-        raise lesson("E19", lr=lr)
-    if lr == 0 or lr > LARGE_LR:
-        effect = "nothing would change" if lr == 0 else "steps this large seldom converge"
-        warnings.warn(str(lesson("E19h", lr=lr, effect=effect)), Hint, stacklevel=4)
-    for name, (low, high) in ALLOWED.items():
-        for value in np.ravel(group.get(name, low)):
-            if not low <= value < high:
-                allowed = f"in [{low}, {high})" if high < INFINITY else f"at least {low}"
-                raise lesson("E19b", option=name, allowed=allowed, value=group[name])
-
-
-def require_numbers(group: Group) -> None:
-    """Raise E24 for an option that is to be a number, or in betas two, and is not."""
-    for name in ("lr", *ALLOWED):
-        value = group.get(name, (0, 0) if name == "betas" else 0)
-        pair = name == "betas"
-        entries = value if pair and isinstance(value, tuple | list) else [value]
-        if len(entries) != 1 + pair or not all(isinstance(entry, Real) for entry in entries):
-            what = f"{name} must be {'two numbers' if pair else 'a number'}; got {value!r}"
-            fix = f"{name}={'(0.9, 0.999)' if pair else 0.1}   plain numbers, without quotes"
-            raise lesson("E24", what=what, why="the update rule computes with it", fix=fix)
-
-
-def used_up(params: Any) -> str:
-    """What is special about an empty list of parameters, in words."""
-    return ": this generator was already used up, or had none" if iter(params) is params else ""

@@ -1,0 +1,153 @@
+"""What an optimizer is given, parameters and options, and the lessons for what is wrong with it."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+import warnings
+from collections.abc import Collection, Iterable, Iterator
+from numbers import Real
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from autograd.errors import Hint, lesson
+from autograd.face import Face
+
+Group: TypeAlias = dict[str, Any]
+
+INFINITY = float("inf")
+ALLOWED = {  # option: from (included), to (excluded)
+    "momentum": (0, INFINITY),
+    "dampening": (0, INFINITY),
+    "weight_decay": (0, INFINITY),
+    "eps": (0, INFINITY),
+    "alpha": (0, 1),
+    "rho": (0, 1),
+    "betas": (0, 1),
+    "lr_decay": (0, INFINITY),
+    "initial_accumulator_value": (0, INFINITY),
+    "max_iter": (1, INFINITY),
+    "history_size": (1, INFINITY),
+    "tolerance_grad": (0, INFINITY),
+    "tolerance_change": (0, INFINITY),
+}
+LARGE_LR = 10
+
+
+def groups_of(params: Any) -> list[Group]:
+    """The groups that the first argument of an optimizer means."""
+    if hasattr(params, "parameters") and list(params.parameters()):
+        what = f"the optimizer needs the parameters, but got the {type(params).__name__} itself"
+        why = "it updates each parameter in the list"
+        raise lesson("E24", what=what, why=why, fix="model.parameters()   in place of   model")
+    if hasattr(params, "parameters"):
+        raise lesson("E18", detail=none_because(params, params))
+    if isinstance(params, Face) or not isinstance(params, Iterable):
+        what = f"the optimizer needs a list of parameters, but got a {type(params).__name__}"
+        fix = "[w, b]   or   model.parameters()"
+        raise lesson("E24", what=what, why="it updates each parameter in the list", fix=fix)
+    entries = list(params)
+    if entries and isinstance(entries[0], dict):
+        return entries
+    return [{"params": entries}]
+
+
+def whole(group: Group, options: Group) -> Group:
+    """A group with all its options."""
+    given = group["params"]
+    entries = [given] if isinstance(given, Face) else list(given)
+    for entry in entries:
+        if not isinstance(entry, Face) or entry.op is not None:
+            what = f"{entry!r} is not a parameter"
+            why = "an optimizer updates leaves: Values and Tensors not made by an operation"
+            raise lesson("E24", what=what, why=why, fix="w = Tensor(data, requires_grad=True)")
+    if unknown := sorted(group.keys() - options.keys() - {"params"}):
+        what = f"{unknown[0]!r} is not an option of this optimizer"
+        why = f"it reads {', '.join(options)}"
+        raise lesson("E24", what=what, why=why, fix='{"params": [w, b], "lr": 0.1}')
+    return {**options, **group, "params": entries}
+
+
+def model_of(params: Any) -> Any:
+    """The model whose parameters these are, if that can be seen; ask before they are read."""
+    if inspect.isgenerator(params):
+        return inspect.getgeneratorlocals(params).get("self")
+    return getattr(params, "module", None)
+
+
+def none_because(params: Any, model: Any) -> str:
+    """Why there are no parameters, in words: what the model holds instead, or a used generator."""
+    if model is not None:
+        return f": {type(model).__name__} has none.\n{'; '.join(findings(model))}"
+    if isinstance(params, Iterable) and iter(params) is params:
+        return ": this generator was already used up, or had none"
+    return ""
+
+
+def findings(model: Any) -> Iterator[str]:
+    """What is seen in a model without parameters, each in words that say what to do."""
+    for kind in type(model).__mro__:
+        for name in vars(kind):
+            if name != "__init__" and name.strip("_") in ("init", "int"):
+                yield f"its method {name} never ran, Python calls __init__"
+    held = {name: x for name, x in vars(model).items() if name != "training" and name[0] != "_"}
+    if not held:
+        yield "it has no attributes: they are made in __init__(self)"
+    for name, entry in held.items():
+        yield f"self.{name} is {described(entry)}"
+
+
+def described(entry: Any) -> str:
+    """An attribute that holds no parameter, and why not."""
+    if isinstance(entry, type):
+        return f"the class {entry.__name__}, to be called: {entry.__name__}(...)"
+    if isinstance(entry, Face):
+        return f"a {type(entry).__name__}, which becomes a parameter as nn.Parameter(...)"
+    kind = f"a {type(entry).__name__}"
+    if isinstance(entry, np.ndarray):
+        return f"{kind}, which becomes a parameter as nn.Parameter(...)"
+    if not isinstance(entry, Collection) or isinstance(entry, str):
+        return kind
+    inner = list(entry.values() if isinstance(entry, dict) else entry)
+    if not inner:
+        return f"an empty {type(entry).__name__}"
+    if isinstance(inner[0], type):
+        return f"{kind} of classes, each to be called: {inner[0].__name__}(...)"
+    return f"{kind} of {type(inner[0]).__name__}"
+
+
+def check(group: Group) -> None:
+    """Raise E19 for options without meaning; hint at a learning rate that hardly has one."""
+    lr = group["lr"]
+    require_numbers(group)
+    if not lr >= 0:
+        raise lesson("E19", lr=lr)
+    if lr == 0 or lr > LARGE_LR:
+        effect = "nothing would change" if lr == 0 else "steps this large seldom converge"
+        warnings.warn(str(lesson("E19h", lr=lr, effect=effect)), Hint, stacklevel=calls_to_here())
+    for name, (low, high) in ALLOWED.items():
+        for value in np.ravel(group.get(name, low)):
+            if not low <= value < high:
+                allowed = f"in [{low}, {high})" if high < INFINITY else f"at least {low}"
+                raise lesson("E19b", option=name, allowed=allowed, value=group[name])
+
+
+def require_numbers(group: Group) -> None:
+    """Raise E24 for an option that is to be a number, or in betas two, and is not."""
+    for name in ("lr", *ALLOWED):
+        value = group.get(name, (0, 0) if name == "betas" else 0)
+        pair = name == "betas"
+        entries = value if pair and isinstance(value, tuple | list) else [value]
+        if len(entries) != 1 + pair or not all(isinstance(entry, Real) for entry in entries):
+            what = f"{name} must be {'two numbers' if pair else 'a number'}; got {value!r}"
+            fix = f"{name}={'(0.9, 0.999)' if pair else 0.1}   plain numbers, without quotes"
+            raise lesson("E24", what=what, why="the update rule computes with it", fix=fix)
+
+
+def calls_to_here() -> int:
+    """How many calls lie between the user's line and this one's caller: a hint's stacklevel."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back and frame.f_globals["__name__"].partition(".")[0] == "optim":
+        frame, level = frame.f_back, level + 1
+    return level
