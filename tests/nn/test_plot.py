@@ -3,7 +3,15 @@ import pytest
 from matplotlib.figure import Figure
 
 import nn
-from nn.plot import PALE, POINTS_PER_AXIS, decision_boundary, probabilities, rgb
+from nn.plot import (
+    PALE,
+    POINTS_PER_AXIS,
+    confusion_matrix,
+    decision_boundary,
+    probabilities,
+    rgb,
+    sample_images,
+)
 
 X = np.array([[0.0, 0.0], [2.0, 1.0], [1.0, 3.0]])
 
@@ -58,3 +66,57 @@ def test_a_module_is_asked_in_eval_mode_and_left_as_it_was():
 def test_samples_that_are_not_in_the_plane_are_refused():
     with pytest.raises(ValueError, match=r"drawn in the plane, but X has shape \(5, 4\)"):
         decision_boundary(lambda x: x, np.zeros((5, 4)), np.zeros(5))
+
+
+# ---- how often right
+
+
+def test_the_table_counts_truth_in_rows_and_predictions_in_columns():
+    scores = np.eye(3)[[0, 1, 1, 2, 0]]
+    ax = confusion_matrix(scores, [0, 1, 2, 2, 0], ["a", "b", "c"], axes())
+    cells = {text.get_position()[::-1]: text.get_text() for text in ax.texts}
+    assert cells == {
+        (0, 0): "2", (0, 1): "·", (0, 2): "·",
+        (1, 0): "·", (1, 1): "1", (1, 2): "·",
+        (2, 0): "·", (2, 1): "1", (2, 2): "1",
+    }  # fmt: skip
+    assert ax.get_title() == "4 of 5 right"
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b", "c"]
+
+
+def test_right_cells_are_blue_wrong_ones_orange_and_empty_ones_white():
+    image = confusion_matrix([0, 1, 1], [0, 1, 0], ax=axes()).images[0].get_array()
+    red, blue = image[..., 0], image[..., 2]
+    assert (blue - red)[0, 0] > 0.2
+    assert (blue - red)[0, 1] < -0.2
+    np.testing.assert_allclose(image[1, 0], 1)
+    assert image[1, 1].sum() < image[0, 0].sum()  # all of row 1 is right, of row 0 only half
+
+
+def test_a_class_that_never_occurs_keeps_its_row():
+    ax = confusion_matrix([0, 0], [0, 0], ["a", "b"], axes())
+    assert [text.get_text() for text in ax.texts] == ["2", "·", "·", "·"]
+
+
+# ---- on which samples
+
+
+def test_each_image_says_what_the_network_said_and_whether_it_is_so():
+    images = np.arange(3 * 4.0).reshape(3, 4)
+    found = sample_images(images, [1, 0, 1], [1, 1, 0], ["no", "yes"], columns=2)
+    assert [ax.get_title() for ax in found] == ["yes ✓", "no ✗ is yes", "yes ✗ is no"]
+    np.testing.assert_array_equal(found[2].images[0].get_array(), [[8, 9], [10, 11]])
+    styles = [ax.spines["left"].get_linestyle() for ax in found]
+    assert styles == ["solid", "--", "--"]
+    assert len(found[0].figure.axes) == 3
+
+
+@pytest.mark.parametrize("draw", [confusion_matrix, lambda p, y: sample_images(X, p, y)])
+def test_one_prediction_for_each_truth(draw):
+    with pytest.raises(TypeError, match=r"predictions of shape \(3,\) and classes of shape \(2,\)"):
+        draw([0, 1, 1], [0, 1])
+
+
+def test_rows_of_pixels_that_are_no_square():
+    with pytest.raises(ValueError, match="not rows of square images"):
+        sample_images(np.zeros((1, 5)), [0], [0])
