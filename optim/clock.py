@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from copy import copy, deepcopy
 from typing import Any
 
@@ -9,12 +10,13 @@ import numpy as np
 
 from autograd.random import generator
 
-from .batches import DataLoader
+from .batches import DataLoader, TensorDataset
 from .optimizer import Array
 from .plot import COLORS, INK, PALE_INK
 
 FORWARD, BACKWARD = COLORS[:2]
 HUES = ("#56B4E9", "#E69F00", "#009E73", "#CC79A7", "#0072B2", "#F0E442", "#D55E00")
+SIDE = 0.92  # of a sample's square, in a grid of squares of 1
 PALE = 0.35  # how much of its colour a batch keeps that has no turn now
 NUMBERED = 150  # up to so many samples, each shows the number of its batch
 LABELLED = 12  # up to so many iterations, each has a number on the time axis
@@ -29,7 +31,7 @@ def batches_ahead(loader: DataLoader, epochs: int = 1) -> list[list[Array]]:
     [[array([0, 1]), array([2, 3]), array([4])]]
     """
     twin = copy(loader)
-    twin.arrays = [np.arange(loader.samples)]
+    twin.dataset = TensorDataset(np.arange(loader.samples))
     twin._generator = deepcopy(generator(loader._generator))
     return [[batch for (batch,) in twin] for _ in range(epochs)]
 
@@ -48,8 +50,8 @@ def batch_clock(loader: DataLoader, iteration: int = 1, epochs: int = 1, axes: A
     if axes is None:
         import matplotlib.pyplot as plt
 
-        shape = {"figsize": (8.4, 4.6), "height_ratios": [2.6, 1]}
-        axes = plt.subplots(2, 1, layout="constrained", **shape)[1]
+        figure = plt.figure(figsize=(8.4, 4.6), layout="constrained")
+        axes = figure.subplots(2, 1, height_ratios=[2.6, 1])
     epoch, turn = divmod(iteration - 1, len(loader))
     batches = batches_ahead(loader, epoch + 1)[epoch]
     draw_samples(axes[0], loader, batches, turn)
@@ -69,15 +71,16 @@ def draw_samples(ax: Any, loader: DataLoader, batches: list[Array], turn: int) -
     columns = columns_for(loader.samples)
     for k, batch in enumerate(batches):
         for sample in batch:
-            corner = (sample % columns, sample // columns)
-            ax.add_patch(Rectangle(corner, 0.92, 0.92, **look(loader, batch, k, turn)))
+            x, y = sample % columns, sample // columns
+            ax.add_patch(Rectangle((x, y), SIDE, SIDE, **look(loader, batch, k, turn)))
             if loader.samples <= NUMBERED:
-                ax.text(corner[0] + 0.46, corner[1] + 0.46, k + 1, ha="center", va="center",
-                        fontsize=8, color=INK, weight="bold" if k == turn else "normal")  # fmt: skip
+                middle = {"ha": "center", "va": "center", "fontsize": 8, "color": INK}
+                weight = "bold" if k == turn else "normal"
+                ax.text(x + SIDE / 2, y + SIDE / 2, k + 1, weight=weight, **middle)
     left_out = np.setdiff1d(np.arange(loader.samples), np.concatenate(batches))
     for sample in left_out:
         corner = (sample % columns, sample // columns)
-        ax.add_patch(Rectangle(corner, 0.92, 0.92, facecolor="white", edgecolor="#BBBBBB"))
+        ax.add_patch(Rectangle(corner, SIDE, SIDE, facecolor="white", edgecolor="#BBBBBB"))
     rows = -(-loader.samples // columns)
     ax.set(xlim=(-0.3, columns + 0.2), ylim=(rows + 0.2, -0.3), aspect="equal")
     ax.set_axis_off()
@@ -130,5 +133,5 @@ def mixed(color: str, share: float) -> tuple[float, float, float]:
 
 def columns_for(samples: int) -> int:
     """About two and a half times as many columns as rows, in tens if there are many."""
-    columns = max(1, round((2.5 * samples) ** 0.5))
+    columns = max(1, round(math.sqrt(2.5 * samples)))
     return columns if columns < 15 else 10 * round(columns / 10)

@@ -9,6 +9,7 @@ learning rate does on the simplest landscape of all, a parabola.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from itertools import chain, islice, repeat
 from typing import Any, NamedTuple
 
@@ -25,6 +26,7 @@ from .plot import GRID, INK, PALE_INK, new_axes, plain, styles
 POINTS_PER_AXIS = 120
 LEVELS = 14
 MARGIN = 0.12
+DOTTED = 100  # up to so many points, each step of a path is marked
 PAPER_WHITE, FAR, NEAR = "#FFFFFF", "#F4F6F8", "#C9D3DC"  # the ground, from high to low
 
 
@@ -74,8 +76,9 @@ def beale(x: Any, y: Any) -> Any:
 
 
 def path(
-    loss: Callable[..., Any], start: Sequence[float], optimizer: Callable[[list[Tensor]], Optimizer],
-    steps: int, batches: Iterable[tuple[Any, ...]] | None = None,
+    loss: Callable[..., Any], start: Sequence[float],
+    optimizer: Callable[[list[Tensor]], Optimizer], steps: int,
+    batches: Iterable[tuple[Any, ...]] | None = None,
 ) -> Array:  # fmt: skip
     """Every point that an optimizer visits from start: shape (steps + 1, number of weights).
 
@@ -112,17 +115,16 @@ def trajectories(
     ax = ax or new_axes(6.2, 4.4)
     view = Window(*window) if window is not None else around(paths, minimum)
     contours(loss, view, ax)
-    for (name, points), style in zip(paths.items(), styles(0), strict=False):
-        last = style.pop("marker")
-        ax.plot(*points.T, label=name, **style)
-        every = {"marker": ".", "linestyle": "", "color": style["color"], "markersize": 3}
-        ax.plot(*points.T, **every)
-        ax.plot(*points[-1], last, color=style["color"], markersize=8, markeredgecolor="white")
+    for (name, points), style in zip(paths.items(), styles(1), strict=False):
+        last = {"markevery": [len(points) - 1], "markeredgecolor": "white", "markersize": 8}
+        ax.plot(*points.T, label=name, **{**style, **last})
+        if len(points) <= DOTTED:
+            ax.plot(*points.T, ".", color=style["color"], markersize=4)
     for points in paths.values():
         ax.plot(*points[0], "o", color="white", markeredgecolor=INK, markersize=7)
     if minimum is not None:
         ax.plot(*minimum, "x", color=INK, markersize=8, markeredgewidth=2)
-    ax.set(xlim=view[:2], ylim=view[2:])
+    ax.set(xlim=view[:2], ylim=view[2:], xlabel="first weight", ylabel="second weight")
     ax.legend(handles=named(ax), frameon=False, loc="upper left", bbox_to_anchor=(1.01, 1))
     return ax
 
@@ -146,7 +148,8 @@ def contours(loss: Callable[..., Any], window: Window, ax: Any) -> Any:
 def heights(loss: Callable[..., Any], window: Window) -> tuple[Array, Array, Array]:
     """The loss on a grid, at least a little above zero: where across, where up, how high."""
     left, right, bottom, top = window
-    across, up = np.linspace(left, right, POINTS_PER_AXIS), np.linspace(bottom, top, POINTS_PER_AXIS)
+    across = np.linspace(left, right, POINTS_PER_AXIS)
+    up = np.linspace(bottom, top, POINTS_PER_AXIS)
     with no_grad(), np.errstate(all="ignore"):
         height = np.array([[float(raw(loss(x, y))) for x in across] for y in up])
     smallest = height[np.isfinite(height) & (height > 0)].min()
@@ -161,7 +164,7 @@ def levels_of(height: Array) -> Array:
 
 def around(paths: Mapping[str, Array], minimum: Sequence[float] | None) -> Window:
     """A window that holds all points of the paths that are not lost in the distance."""
-    points = np.concatenate([*paths.values(), np.reshape(minimum, (-1, 2)) if minimum else []])
+    points = np.concatenate([*paths.values(), *([] if minimum is None else [[minimum]])])
     points = points[np.isfinite(points).all(axis=1)]
     low, high = points.min(axis=0), points.max(axis=0)
     margin = MARGIN * np.where(high > low, high - low, 1)
@@ -214,7 +217,8 @@ def row_scaled(direction: Array, w: Array) -> Array:
         return np.zeros_like(direction)
     inside = tuple(range(1, w.ndim))
     size = np.sqrt((w * w).sum(axis=inside, keepdims=True))
-    return direction * size / np.sqrt((direction**2).sum(axis=inside, keepdims=True))
+    scaled: Array = direction * size / np.sqrt((direction**2).sum(axis=inside, keepdims=True))
+    return scaled
 
 
 def loss_at(
@@ -242,8 +246,8 @@ def cobweb(
     Each update is w <- (1 - lr curvature) w. A step in the cobweb goes up to that line, the new w,
     and across to the diagonal, where the new w becomes the old one.
     """
-    rule = lambda w: GradientDescent(w, lr=lr)
-    points = path(lambda w: curvature * w * w / 2, [start], rule, steps).ravel()
+    loss = lambda w: curvature * w * w / 2
+    points = path(loss, [start], partial(GradientDescent, lr=lr), steps).ravel()
     factor = 1 - lr * curvature
     ax = ax or new_axes(3.4, 3.4)
     reach = 1.1 * max(abs(start), min(np.abs(points).max(), 3 * abs(start)))
@@ -272,8 +276,7 @@ def stability(
     """
     ax = ax or new_axes(6, 3.7)
     loss = lambda w: curvature * w * w / 2
-    ends = [path(loss, [start], lambda w, lr=lr: GradientDescent(w, lr=lr), steps)[-1, 0]
-            for lr in rates]  # fmt: skip
+    ends = [path(loss, [start], partial(GradientDescent, lr=lr), steps)[-1, 0] for lr in rates]
     floor = 1e-16  # where float64 no longer tells a difference from 1
     ax.axvspan(0, 2 / curvature, color="#DCEAF4", zorder=0)
     ax.axhline(abs(start), color=PALE_INK, linewidth=1, linestyle=":")

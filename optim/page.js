@@ -1,12 +1,14 @@
 // The trajectories page: builds a picture that moves inside each host, from data alone.
 (selector, data) => {
-  const WIDTH = 640, HEIGHT = 420, SVG = "http:" + "//www.w3.org/2000/svg";
+  const WIDTH = 640, HEIGHT = 420;
+  const SVG = "http:" + "//www.w3.org/2000/svg";  // in two parts: a page without a single address in it
   const STYLE = `
     :host { display: block; max-width: 760px; font: 15px/1.4 system-ui, sans-serif; color-scheme: light dark;
             --ink: #1d2530; --soft: #56616e; --paper: #fff; --line: #b9c3cd; --button: #eef2f6; color: var(--ink); }
     @media (prefers-color-scheme: dark) {
       :host { --ink: #eceff3; --soft: #aab4c0; --paper: #14181d; --line: #414b57; --button: #262d36; } }
     .frame { background: var(--paper); padding: 10px; border-radius: 6px; }
+    .title { font-weight: 600; margin-bottom: 6px; }
     svg { width: 100%; height: auto; display: block; }
     .contour { fill: none; stroke: var(--line); stroke-width: 1; }
     .run { fill: none; stroke-width: 2.4; stroke-linejoin: round; }
@@ -48,6 +50,7 @@
     const root = host.attachShadow({ mode: "open" });
     make(root, "style", {}, STYLE);
     const frame = make(root, "div", { class: "frame", role: "group", "aria-label": data.title });
+    make(frame, "div", { class: "title" }, data.title);
     const svg = make(frame, "svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": data.alt });
     for (const points of data.contours) make(svg, "polyline", { class: "contour", points: line(points) });
     if (data.minimum) {
@@ -90,7 +93,7 @@
       run.cells = [0, 1, 2].map(() => make(row, "td"));
     }
     make(frame, "p", { class: "help" }, "Keys: arrows move one step, Home and End jump, space plays and pauses.");
-    make(frame, "slot");
+    make(frame, "slot", { name: "numbers" });
 
     let step = 0, timer = null;
     function paint() {

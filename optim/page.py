@@ -25,8 +25,9 @@ from .optimizer import Array
 from .plot import styles
 
 SCRIPT = Path(__file__).with_suffix(".js")
-DASHES = ("", "9 5", "12 4 3 4", "2 4", "12 3 2 3 2 3", "16 5", "2 2")  # plot.LINES, as SVG writes it
-SHAPES = {  # plot.MARKERS, as SVG writes it
+# plot.LINES and plot.MARKERS, as SVG writes them
+DASHES = ("", "9 5", "12 4 3 4", "2 4", "12 3 2 3 2 3", "16 5", "2 2")
+SHAPES = {
     "o": "M-6 0a6 6 0 1 0 12 0a6 6 0 1 0 -12 0",
     "s": "M-6 -6H6V6H-6Z",
     "^": "M0 -7L7 6H-7Z",
@@ -52,9 +53,9 @@ class Page:
         """Write a page that needs nothing else."""
         head = f'<meta charset="utf-8"><title>{escape(self.title)}</title>'
         head += '<meta name="viewport" content="width=device-width">'
-        head += "<style>:root { color-scheme: light dark }</style>"
-        page = f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body>{self.html}</body></html>\n'
-        Path(path).write_text(page, encoding="utf-8")
+        head += "<style>:root { color-scheme: light dark; font-family: system-ui }</style>"
+        page = f'<html lang="en"><head>{head}</head>\n<body>{self.html}</body></html>'
+        Path(path).write_text(f"<!doctype html>\n{page}\n", encoding="utf-8")
 
     def _repr_html_(self) -> str:
         return self.html
@@ -89,7 +90,12 @@ def trajectory_page(
         "alt": alt,
         "window": view,
         "minimum": None if minimum is None else list(minimum),
-        "contours": [short(line) for level in lines.allsegs for line in level if len(line) > 1],
+        "contours": [
+            short(line[:: 1 + len(line) // 120], digits=4)
+            for level in lines.allsegs
+            for line in level
+            if len(line) > 1
+        ],
         "runs": [
             {
                 "name": name, "color": style["color"], "dash": DASHES[k % len(DASHES)],
@@ -103,7 +109,8 @@ def trajectory_page(
     name = "trajectories-" + hashlib.sha256(numbers.encode()).hexdigest()[:12]
     picture = f'<img alt="{escape(alt)}" style="max-width:100%" src="{as_png(figure)}">'
     script = f'({SCRIPT.read_text(encoding="utf-8").strip()})(".{name}", {numbers});'
-    return Page(title, f'<div class="{name}">{picture}\n{table(losses)}\n<script>{script}</script></div>')
+    inside = f"{picture}\n{table(losses)}\n<script>{script}</script>"
+    return Page(title, f'<div class="{name}">{inside}</div>')
 
 
 def losses_along(loss: Callable[..., Any], points: Array) -> Array:
@@ -112,11 +119,11 @@ def losses_along(loss: Callable[..., Any], points: Array) -> Array:
         return np.array([float(raw(loss(*point))) for point in points])
 
 
-def short(numbers: Any) -> Any:
+def short(numbers: Any, digits: int = DIGITS) -> Any:
     """Numbers with the digits that a page needs; null where there is none."""
     if np.ndim(numbers):
-        return [short(entry) for entry in numbers]
-    return float(f"{numbers:.{DIGITS}g}") if np.isfinite(numbers) else None
+        return [short(entry, digits) for entry in numbers]
+    return float(f"{numbers:.{digits}g}") if np.isfinite(numbers) else None
 
 
 def as_png(figure: Any) -> str:
@@ -135,4 +142,5 @@ def table(losses: Mapping[str, Array]) -> str:
     for step in steps:
         cells = [f"{run[min(step, len(run) - 1)]:.4g}" for run in losses.values()]
         rows += f"<tr><td>{step}</td>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
-    return f"<details><summary>The losses as a table</summary><table><tr>{head}</tr>{rows}</table></details>"
+    name = "<summary>The losses as a table</summary>"
+    return f'<details slot="numbers">{name}<table><tr>{head}</tr>{rows}</table></details>'

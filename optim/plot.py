@@ -55,8 +55,8 @@ def loss_curves(runs: Mapping[str, Any], column: str = "loss", axes: Any = None)
     if axes is None:
         import matplotlib.pyplot as plt
 
-        size = {"figsize": (10.5, 3.4), "layout": "constrained"}
-        axes = plt.subplots(1, len(CLOCKS), sharey=True, **size)[1]
+        figure = plt.figure(figsize=(10.5, 3.4), layout="constrained")
+        axes = figure.subplots(1, len(CLOCKS), sharey=True)
     for ax, (clock, label) in zip(axes, CLOCKS.items(), strict=True):
         length = max((len(history[clock]) for history in runs.values()), default=0)
         for (name, history), style in zip(runs.items(), styles(length), strict=False):
