@@ -61,7 +61,7 @@ def never_reset(start: float) -> float:
         loss = (w - 3) ** 2 / 2
         loss.backward()
         optimizer.step()
-    return w.data
+    return float(w.data)
 
 
 def reset_once(start: float) -> float:
@@ -73,7 +73,7 @@ def reset_once(start: float) -> float:
         loss = (w - 3) ** 2 / 2
         loss.backward()
         optimizer.step()
-    return w.data
+    return float(w.data)
 
 
 def reset_too_soon(start: float) -> float:
@@ -85,7 +85,7 @@ def reset_too_soon(start: float) -> float:
         loss.backward()
         optimizer.zero_grad()
         optimizer.step()
-    return w.data
+    return float(w.data)
 
 
 def judge_repaired(train: Any, rng: np.random.Generator) -> None:
@@ -120,7 +120,7 @@ def repaired(start: float) -> float:
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
-    return w.data
+    return float(w.data)
 
 
 @exercise(
