@@ -1,0 +1,107 @@
+import json
+import re
+
+import numpy as np
+import pytest
+
+from optim import SGD, Adam
+from optim.landscape import path, ravine
+from optim.page import DASHES, SCRIPT, SHAPES, trajectory_page
+from optim.plot import LINES, MARKERS
+
+WAYS = {
+    "momentum": path(ravine, [4, 1], lambda w: SGD(w, lr=0.02, momentum=0.9), 30),
+    "Adam </script>": path(ravine, [4, 1], lambda w: Adam(w, lr=0.3), 20),
+}
+
+
+@pytest.fixture(scope="module")
+def page():
+    return trajectory_page(ravine, WAYS, minimum=(0, 0), title="A ravine & more")
+
+
+def data_of(html):
+    return json.loads(re.search(r'\)\("\.trajectories-\w+", (.*)\);</script>', html)[1])
+
+
+def test_the_numbers_in_the_page_are_those_of_the_paths(page):
+    data = data_of(page.html)
+    assert [run["name"] for run in data["runs"]] == list(WAYS)
+    for run, way in zip(data["runs"], WAYS.values(), strict=True):
+        np.testing.assert_allclose(run["points"], way, rtol=1e-5)
+        np.testing.assert_allclose(run["loss"], ravine(*way.T), rtol=1e-5)
+    assert data["minimum"] == [0, 0]
+    assert len(data["contours"]) > 5
+
+
+def test_one_file_without_any_address(page, tmp_path):
+    page.save(tmp_path / "page.html")
+    html = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert html.startswith("<!doctype html>")
+    assert "<title>A ravine &amp; more</title>" in html
+    assert not re.search(r"https?://|<link|@import|\bid=", html)
+    assert html.count("<script>") == html.count("</script>") == 1
+
+
+def test_without_scripts_the_picture_and_a_table_are_left(page):
+    left = re.sub(r"<script>.*</script>", "", page._repr_html_(), flags=re.S)
+    assert 'src="data:image/png;base64,' in left
+    for way in WAYS.values():
+        assert f"<td>{ravine(*way[-1]):.4g}</td>" in left
+    assert "Adam &lt;/script&gt;" in left
+
+
+def test_a_path_that_leaves_the_numbers_is_null():
+    lost = {"lost": np.array([[1.0, 1.0], [np.inf, 0.0]])}
+    run = data_of(trajectory_page(ravine, lost).html)["runs"][0]
+    assert run["points"] == [[1, 1], [None, 0]]
+    assert run["loss"] == [13, None]
+
+
+def test_the_script_is_small():
+    assert SCRIPT.stat().st_size < 40_000
+
+
+def test_the_page_has_the_looks_of_the_picture():
+    assert len(DASHES) == len(LINES)
+    assert list(SHAPES) == list(MARKERS)
+
+
+@pytest.mark.browser
+def test_in_a_browser_it_is_driven_by_keys_and_buttons(page, tmp_path):
+    from playwright.sync_api import sync_playwright
+
+    page.save(tmp_path / "page.html")
+    flags = (
+        "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
+        "--disable-background-networking --disable-component-update --disable-sync"
+    )
+    with sync_playwright() as p:
+        browser = p.chromium.launch(executable_path="/usr/bin/chromium", args=flags.split())
+        view = browser.new_page(reduced_motion="no-preference")
+        asked, broken = [], []
+        view.on("request", lambda request: asked.append(request.url))
+        view.on("pageerror", lambda error: broken.append(str(error)))
+        view.goto(f"file://{tmp_path}/page.html")
+        state = lambda: view.evaluate("({...document.querySelector('[class^=traj]').dataset})")
+        assert state()["step"] == "30"
+
+        view.keyboard.press("Tab")
+        view.keyboard.press("Home")
+        assert state()["step"] == "0"
+        for _ in range(3):
+            view.keyboard.press("ArrowRight")
+        first = [f"{ravine(*way[3]):.4g}" for way in WAYS.values()]
+        assert state()["step"] == "3"
+        shown = [float(number) for number in state()["loss"].split()]
+        assert shown == pytest.approx([float(number) for number in first], rel=1e-3)
+        view.keyboard.press("End")
+        assert state()["step"] == "30"
+
+        view.get_by_role("button", name="play or pause").click()
+        assert state()["playing"] == "yes"
+        view.wait_for_function("document.querySelector('[class^=traj]').dataset.playing === 'no'")
+        assert state()["step"] == "30"
+        assert broken == []
+        assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+        browser.close()
