@@ -1,7 +1,8 @@
 """Weight updates: optimizers, batches, and the training loop.
 
-Read `optimizer.py` for the one idea (all parameters are one vector), `descent.py` and `adaptive.py`
-for the rules, `batches.py` for batch size, iterations and epochs, `training.py` for the loop.
+Read `optimizer.py` for the one idea (all parameters are one vector), `descent.py`, `adaptive.py`
+and `second_order.py` for the rules, `lr_scheduler.py` for schedules, `batches.py` for batch size,
+iterations and epochs, `training.py` for the loop.
 """
 
 import autograd as _autograd
@@ -14,6 +15,7 @@ if not (hasattr(_autograd, "sweep") and hasattr(_autograd, "Value")):
         "  Fix:  pip uninstall -y autograd chainrule && pip install chainrule"
     )
 
+from . import lr_scheduler
 from .adaptive import Adadelta, Adagrad, Adam, AdamW, Lion, RMSprop
 from .batches import DataLoader, TensorDataset, train_test_split
 from .descent import SGD, GradientDescent
@@ -24,5 +26,5 @@ from .training import History, Trainer, accuracy
 __all__ = [
     "LBFGS", "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "DataLoader", "GradientDescent",
     "History", "Lion", "NewtonCG", "Optimizer", "RMSprop", "TensorDataset", "Trainer", "accuracy",
-    "train_test_split",
+    "lr_scheduler", "train_test_split",
 ]  # fmt: skip

@@ -352,8 +352,8 @@ def test_what_they_refuse(make):
 
 
 def test_lbfgs_without_a_gradient():
+    w = Value(1.0)
     with pytest.raises(RuntimeError, match=r"E22"):
-        w = Value(1.0)
         LBFGS([w]).step(lambda: w * w)
 
 
