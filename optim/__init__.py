@@ -1,7 +1,8 @@
 """Weight updates: optimizers, batches, and the training loop.
 
-Read `optimizer.py` for the one idea (all parameters are one vector), `descent.py` and `adaptive.py`
-for the rules, `batches.py` for batch size, iterations and epochs, `training.py` for the loop.
+Read `optimizer.py` for the one idea (all parameters are one vector), `descent.py`, `adaptive.py`
+and `second_order.py` for the rules, `lr_scheduler.py` for schedules, `batches.py` for batch size,
+iterations and epochs, `training.py` for the loop.
 """
 
 import autograd as _autograd

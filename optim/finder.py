@@ -107,16 +107,12 @@ class LRFinder(Callback):
 
     def plot(self, ax: Any = None) -> Any:
         """Draw the losses against the rates, the suggestion marked; returns the axes."""
-        import matplotlib.pyplot as plt
+        from .plot import COLORS, INK, new_axes, plain
 
-        from .plot import TRAINING, VALIDATION
-
-        rate = self.suggestion
-        if ax is None:
-            _, ax = plt.subplots(figsize=(6, 3.7), layout="constrained")
-        ax.plot(self.rates, self.losses, color=TRAINING)
-        ax.axvline(rate, color=VALIDATION, linestyle="--", linewidth=1.2)
-        note = {"textcoords": "offset points", "va": "top", "color": VALIDATION}
+        rate, ax = self.suggestion, ax or new_axes(6, 3.7)
+        ax.plot(self.rates, self.losses, color=COLORS[0])
+        ax.axvline(rate, color=COLORS[1], linestyle="--", linewidth=1.2)
+        note = {"textcoords": "offset points", "va": "top", "color": INK}
         ax.annotate(
             f"suggestion {rate:g}", (rate, 1), xycoords=("data", "axes fraction"),
             xytext=(-6, -6), ha="right", **note,
@@ -124,9 +120,7 @@ class LRFinder(Callback):
         least, first = min(self.losses), max(self.losses[:LEAST])
         ax.set_ylim(least - 0.1 * (first - least), first + 0.5 * (first - least))
         ax.set(xscale="log", xlabel="learning rate", ylabel="loss, running mean")
-        ax.spines[["top", "right"]].set_visible(False)
-        ax.grid(axis="y", color="#e6e6e6", linewidth=0.8)
-        ax.set_axisbelow(True)
+        plain(ax)
         return ax
 
     def __repr__(self) -> str:

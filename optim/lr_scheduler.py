@@ -1,227 +1,270 @@
-"""Schedules: the learning rate as a function of time.
+"""Learning-rate schedules: large steps to get near, small steps to settle.
 
-A schedule is built on an optimizer and moved on with `step()`, after every epoch:
-
-    schedule = StepLR(optimizer, step_size=10)
-    for epoch in range(30):
-        train_one_epoch()
+    schedule = StepLR(optimizer, step_size=30)
+    for epoch in range(epochs):
+        ...                                   # all the optimizer's steps of one epoch
         schedule.step()
 
-`OneCycleLR` is moved after every iteration instead, and `ReduceLROnPlateau` is told how well it
-goes. Each schedule states its learning rate at time t, from lr, the one the optimizer was given;
-nothing depends on the steps in between. The names and numbers are PyTorch's.
+A schedule changes `optimizer.param_groups[i]["lr"]`, and every update reads it. A schedule is one
+rule: the learning rate of step t, from the one before. So two schedules of one optimizer multiply.
+
+Names, options and numbers are those of torch.optim.lr_scheduler.
 """
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from copy import deepcopy
+from numbers import Real
 from typing import Any
 
+from autograd.data import raw
 from autograd.errors import lesson
 
 from .optimizer import Optimizer
+from .options import at_least_one, one_of, per_group, share
 
-Rates = list[float]
 
+class LRScheduler:
+    """lr <- following(lr, initial lr, t), for every group of the optimizer, at every step().
 
-class Schedule:
-    """The learning rate at time t, as `rate_at` of a subclass says; t counts the steps from 0.
+    optimizer: whose learning rates are changed; each group keeps its first one as "initial_lr".
+    last_epoch: -1 begins at t = 0; k goes on at t = k + 1, with the learning rate as it is.
+    every: when a Trainer calls step(): after every "epoch" or every "iteration".
 
-    every: "epoch" or "iteration", how often `step()` is meant to be called.
+    >>> from autograd import Value
+    >>> from optim import SGD
+    >>> class Halving(LRScheduler):
+    ...     def following(self, lr, initial_lr, t):
+    ...         return lr / 2 if t else lr
+    >>> schedule = Halving(SGD([Value(1.0)], lr=0.8))
+    >>> schedule.step()
+    >>> schedule.get_last_lr()
+    [0.4]
     """
 
     every = "epoch"
 
-    def __init__(self, optimizer: Optimizer) -> None:
-        if not isinstance(optimizer, Optimizer):
-            what = f"a schedule is built on an optimizer; got {optimizer!r}"
-            why = "it changes the learning rate in the optimizer's param_groups"
-            raise lesson("E24b", what=what, why=why, fix="StepLR(optimizer, step_size=10)")
-        self.optimizer = optimizer
+    def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
+        self.optimizer = attached(optimizer)
         for group in optimizer.param_groups:
             group.setdefault("initial_lr", group["lr"])
-        self.base_lrs: Rates = [group["initial_lr"] for group in optimizer.param_groups]
-        self.last_epoch = 0
-        self._set()
+        self.base_lrs = [group["initial_lr"] for group in optimizer.param_groups]
+        self.last_epoch = last_epoch + 1
+        self._last_lr = [group["lr"] for group in optimizer.param_groups]
+        if last_epoch == -1:
+            self._apply()
 
-    def rate_at(self, t: int, lr: float, group: int) -> float:
-        """The learning rate at time t, of a group whose optimizer was given lr."""
+    def following(self, lr: float, initial_lr: float, t: int) -> float:
+        """The learning rate of step t, from that of step t - 1."""
         raise NotImplementedError
 
+    def get_lr(self) -> list[float]:
+        """The learning rate that each group is to have now."""
+        pairs = zip(self.optimizer.param_groups, self.base_lrs, strict=True)
+        return [self.following(group["lr"], base, self.last_epoch) for group, base in pairs]
+
     def step(self) -> None:
-        """Let time go on by one, and set the learning rates."""
-        self.restart(self.last_epoch + 1)
+        """One step further: after an epoch, or after every iteration if it is counted in those."""
+        self.last_epoch += 1
+        self._apply()
 
-    def restart(self, t: int) -> None:
-        """Set the time, and the learning rates that belong to it."""
-        self.last_epoch = t
-        self._set()
+    def get_last_lr(self) -> list[float]:
+        """The learning rates that the last step set, one for each group."""
+        return list(self._last_lr)
 
-    def get_last_lr(self) -> Rates:
-        """The learning rate of each group, as it was set last."""
-        return [group["lr"] for group in self.optimizer.param_groups]
+    def restart(self) -> None:
+        """Begin again at t = 0, from the groups' initial learning rates."""
+        self.last_epoch = 0
+        for group, base in zip(self.optimizer.param_groups, self.base_lrs, strict=True):
+            group["lr"] = base
+        self._apply()
+
+    def _apply(self) -> None:
+        for group, lr in zip(self.optimizer.param_groups, self.get_lr(), strict=True):
+            group["lr"] = lr
+        self._last_lr = [group["lr"] for group in self.optimizer.param_groups]
 
     def state_dict(self) -> dict[str, Any]:
-        """The time, and the learning rates that all others are computed from."""
-        return {"last_epoch": self.last_epoch, "base_lrs": self.base_lrs}
+        """Where the schedule stands, as plain data; functions given to it are not part of that."""
+        return {key: deepcopy(x) for key, x in vars(self).items() if is_plain(x)}
 
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on where the schedule stopped whose `state_dict()` this is."""
-        self.base_lrs = list(state["base_lrs"])
-        self.restart(state["last_epoch"])
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Stand where the schedule stood whose `state_dict()` this is.
 
-    def _set(self) -> None:
-        pairs = zip(self.optimizer.param_groups, self.base_lrs, strict=True)
-        for i, (group, lr) in enumerate(pairs):
-            group["lr"] = self.rate_at(self.last_epoch, lr, i)
+        The learning rates themselves are in the optimizer's state.
+        """
+        if "last_epoch" not in state_dict:
+            what = "this is not the state of a schedule: it has no 'last_epoch'"
+            fix = "schedule.load_state_dict(saved)   with   saved = schedule.state_dict()"
+            raise lesson("E24b", what=what, why="it says where the schedule stood", fix=fix)
+        vars(self).update(deepcopy(state_dict))
 
 
-class LambdaLR(Schedule):
-    """lr f(t)
+class LambdaLR(LRScheduler):
+    """lr = initial lr * lr_lambda(t)
 
-    lr_lambda: f, or a list with one for each group.
+    lr_lambda: a function of the step, or a list of them, one for each group.
 
     >>> from autograd import Value
-    >>> from optim import GradientDescent
-    >>> optimizer = GradientDescent([Value(1.0)], lr=0.5)
-    >>> schedule = LambdaLR(optimizer, lambda t: 1 / (1 + t))
-    >>> schedule.step()
-    >>> schedule.get_last_lr()
-    [0.25]
+    >>> from optim import SGD
+    >>> schedule = LambdaLR(SGD([Value(1.0)], lr=1.0), lambda t: 1 / (1 + t))
+    >>> rates(schedule, 3)
+    [1.0, 0.5, 0.3333]
     """
-
-    def __init__(self, optimizer: Optimizer, lr_lambda: Any) -> None:
-        several = isinstance(lr_lambda, list | tuple)
-        self.lr_lambdas: Sequence[Callable[[int], float]] = (
-            lr_lambda if several else [lr_lambda] * len(optimizer.param_groups)
-        )
-        super().__init__(optimizer)
-
-    def rate_at(self, t: int, lr: float, group: int) -> float:
-        """Lr f(t)."""
-        return lr * self.lr_lambdas[group](t)
-
-
-class StepLR(Schedule):
-    """lr gamma^floor(t / step_size): the same for step_size epochs, then a factor less."""
-
-    def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1) -> None:
-        self.step_size, self.gamma = step_size, gamma
-        super().__init__(optimizer)
-
-    def rate_at(self, t: int, lr: float, group: int) -> float:
-        """Lr gamma^floor(t / step_size)."""
-        return lr * self.gamma ** (t // self.step_size)
-
-
-class MultiStepLR(Schedule):
-    """lr gamma^(milestones reached): a factor less at each of the given times."""
 
     def __init__(
-        self, optimizer: Optimizer, milestones: Sequence[int], gamma: float = 0.1
-    ) -> None:
-        self.milestones, self.gamma = sorted(milestones), gamma
-        super().__init__(optimizer)
+        self, optimizer: Optimizer,
+        lr_lambda: Callable[[int], float] | Sequence[Callable[[int], float]], last_epoch: int = -1,
+    ) -> None:  # fmt: skip
+        self.lr_lambdas = per_group("lr_lambda", lr_lambda, attached(optimizer).param_groups)
+        super().__init__(optimizer, last_epoch)
 
-    def rate_at(self, t: int, lr: float, group: int) -> float:
-        """Lr gamma^(milestones reached)."""
-        return lr * self.gamma ** bisect_right(self.milestones, t)
-
-
-class ExponentialLR(Schedule):
-    """lr gamma^t"""
-
-    def __init__(self, optimizer: Optimizer, gamma: float) -> None:
-        self.gamma = gamma
-        super().__init__(optimizer)
-
-    def rate_at(self, t: int, lr: float, group: int) -> float:
-        """Lr gamma^t."""
-        return float(lr * self.gamma**t)
+    def get_lr(self) -> list[float]:
+        """Each group's initial learning rate times its function."""
+        pairs = zip(self.base_lrs, self.lr_lambdas, strict=True)
+        return [base * function(self.last_epoch) for base, function in pairs]
 
 
-class CosineAnnealingLR(Schedule):
-    """eta_min + (lr - eta_min) (1 + cos(pi t / T_max)) / 2: half a wave down to eta_min.
+class StepLR(LRScheduler):
+    """lr <- gamma lr, every step_size steps
 
-    Source: Loshchilov & Hutter 2017, arXiv:1608.03983.
+    >>> from autograd import Value
+    >>> from optim import SGD
+    >>> rates(StepLR(SGD([Value(1.0)], lr=1.0), step_size=2), 5)
+    [1.0, 1.0, 0.1, 0.1, 0.01]
     """
 
-    def __init__(self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0) -> None:
-        self.T_max, self.eta_min = T_max, eta_min
-        super().__init__(optimizer)
+    def __init__(
+        self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1
+    ) -> None:
+        self.step_size = at_least_one("step_size", step_size)
+        self.gamma = gamma
+        super().__init__(optimizer, last_epoch)
 
-    def rate_at(self, t: int, lr: float, group: int) -> float:
-        """A point of the wave."""
-        return self.eta_min + (lr - self.eta_min) * (1 + math.cos(math.pi * t / self.T_max)) / 2
+    def following(self, lr: float, initial_lr: float, t: int) -> float:
+        """Lower at the multiples of step_size."""
+        return lr * self.gamma if t and t % self.step_size == 0 else lr
 
 
-class LinearLR(Schedule):
-    """lr (start_factor + (end_factor - start_factor) t / total_iters), from then on the same.
+class MultiStepLR(LRScheduler):
+    """lr <- gamma lr, at each of the milestones
 
-    With a start_factor below 1 this is a warm-up; `SequentialLR` goes on from there.
+    >>> from autograd import Value
+    >>> from optim import SGD
+    >>> rates(MultiStepLR(SGD([Value(1.0)], lr=1.0), milestones=[1, 3]), 5)
+    [1.0, 0.1, 0.1, 0.01, 0.01]
+    """
+
+    def __init__(
+        self, optimizer: Optimizer, milestones: Iterable[int], gamma: float = 0.1,
+        last_epoch: int = -1,
+    ) -> None:  # fmt: skip
+        self.milestones = sorted(milestones)
+        self.gamma = gamma
+        super().__init__(optimizer, last_epoch)
+
+    def following(self, lr: float, initial_lr: float, t: int) -> float:
+        """Lower at a milestone; one that is listed twice counts twice."""
+        return float(lr * self.gamma ** self.milestones.count(t))
+
+
+class ExponentialLR(LRScheduler):
+    """lr <- gamma lr, at every step
+
+    >>> from autograd import Value
+    >>> from optim import SGD
+    >>> rates(ExponentialLR(SGD([Value(1.0)], lr=1.0), gamma=0.5), 4)
+    [1.0, 0.5, 0.25, 0.125]
+    """
+
+    def __init__(self, optimizer: Optimizer, gamma: float, last_epoch: int = -1) -> None:
+        self.gamma = gamma
+        super().__init__(optimizer, last_epoch)
+
+    def following(self, lr: float, initial_lr: float, t: int) -> float:
+        """Lower every time."""
+        return lr * self.gamma if t else lr
+
+
+class LinearLR(LRScheduler):
+    """lr = initial lr * (start_factor + (end_factor - start_factor) min(1, t / total_iters))
+
+    A warm-up, from a third of lr by default. It stays at its end; with another schedule after it,
+    see `SequentialLR`.
+
+    >>> from autograd import Value
+    >>> from optim import SGD
+    >>> rates(LinearLR(SGD([Value(1.0)], lr=1.0), start_factor=0.25, total_iters=3), 5)
+    [0.25, 0.5, 0.75, 1.0, 1.0]
     """
 
     def __init__(
         self, optimizer: Optimizer, start_factor: float = 1 / 3, end_factor: float = 1.0,
-        total_iters: int = 5,
+        total_iters: int = 5, last_epoch: int = -1,
     ) -> None:  # fmt: skip
-        self.start_factor, self.end_factor = start_factor, end_factor
-        self.total_iters = total_iters
-        super().__init__(optimizer)
+        self.start_factor = share("start_factor", start_factor, above_zero=True)
+        self.end_factor = share("end_factor", end_factor)
+        self.total_iters = at_least_one("total_iters", total_iters)
+        super().__init__(optimizer, last_epoch)
 
-    def rate_at(self, t: int, lr: float, group: int) -> float:
-        """A point of the line."""
-        way = min(t, self.total_iters) / self.total_iters
-        return lr * (self.start_factor + (self.end_factor - self.start_factor) * way)
+    def following(self, lr: float, initial_lr: float, t: int) -> float:
+        """One stretch further along the line, as a factor on the learning rate before."""
+        if t == 0:
+            return lr * self.start_factor
+        if t > self.total_iters:
+            return lr
+        rise = self.end_factor - self.start_factor
+        return lr * (1 + rise / (self.total_iters * self.start_factor + (t - 1) * rise))
 
 
-class SequentialLR(Schedule):
-    """One schedule after another, each from its own beginning: the next one at each milestone.
+class CosineAnnealingLR(LRScheduler):
+    """lr = eta_min + (initial lr - eta_min) (1 + cos(pi t / T_max)) / 2
+
+    Down along half a wave in T_max steps, slowly at both ends, and up again if stepped on.
+    Source: Loshchilov & Hutter 2017, SGDR, arXiv:1608.03983, without its restarts.
 
     >>> from autograd import Value
-    >>> from optim import GradientDescent
-    >>> optimizer = GradientDescent([Value(1.0)], lr=1.0)
-    >>> warm_up = LinearLR(optimizer, start_factor=0.5, total_iters=2)
-    >>> decay = ExponentialLR(optimizer, gamma=0.5)
-    >>> schedule = SequentialLR(optimizer, [warm_up, decay], milestones=[2])
-    >>> rates = []
-    >>> for epoch in range(5):
-    ...     rates += schedule.get_last_lr()
-    ...     schedule.step()
-    >>> rates
-    [0.5, 0.75, 1.0, 0.5, 0.25]
+    >>> from optim import SGD
+    >>> rates(CosineAnnealingLR(SGD([Value(1.0)], lr=1.0), T_max=4), 5)
+    [1.0, 0.8536, 0.5, 0.1464, 0.0]
     """
 
     def __init__(
-        self, optimizer: Optimizer, schedulers: Sequence[Schedule], milestones: Sequence[int]
+        self, optimizer: Optimizer, T_max: int, eta_min: float = 0.0, last_epoch: int = -1
     ) -> None:
-        if len(schedulers) != len(milestones) + 1:
-            what = f"{len(schedulers)} schedules need {len(schedulers) - 1} milestones between them"
-            why = f"each milestone is the time at which the next one begins; got {milestones!r}"
-            fix = "SequentialLR(optimizer, [warm_up, decay], milestones=[5])"
-            raise lesson("E24b", what=what, why=why, fix=fix)
-        self.schedulers, self.milestones = list(schedulers), list(milestones)
-        super().__init__(optimizer)
+        self.T_max = at_least_one("T_max", T_max)
+        self.eta_min = eta_min
+        super().__init__(optimizer, last_epoch)
 
-    def _set(self) -> None:
-        turn = bisect_right(self.milestones, self.last_epoch)
-        begun = self.milestones[turn - 1] if turn else 0
-        self.schedulers[turn].restart(self.last_epoch - begun)
+    def following(self, lr: float, initial_lr: float, t: int) -> float:
+        """One step along the wave, as a factor on the height before, which at its foot is 0."""
+        if t == 0:
+            return lr
+        if (t - 1 - self.T_max) % (2 * self.T_max) == 0:
+            return lr + (initial_lr - self.eta_min) * (1 - math.cos(math.pi / self.T_max)) / 2
+        now, before = (1 + math.cos(math.pi * s / self.T_max) for s in (t, t - 1))
+        return self.eta_min + now / before * (lr - self.eta_min)
 
 
-class OneCycleLR(Schedule):
-    """Up from max_lr / div_factor to max_lr, then down to far below its start; every iteration.
+class OneCycleLR(LRScheduler):
+    """lr: from max_lr / div_factor up to max_lr, then down to that first one / final_div_factor
 
-    Momentum, or Adam's first beta, goes the other way meanwhile: down from max_momentum to
-    base_momentum, and up again.
+    Counted in iterations, total_steps of them, or epochs * steps_per_epoch; the way up takes the
+    share pct_start of them. The momentum (Adam's beta1) goes the other way: low where lr is high.
 
-    total_steps: how many iterations there will be, or epochs and steps_per_epoch.
-    pct_start: the fraction of them that goes up. anneal_strategy: "cos" or "linear".
-    final_div_factor: how far below its beginning it ends.
-    three_phase: go down to where it began as fast as up, and then to the end.
-    Source: Smith & Topin 2018, arXiv:1708.07120.
+    max_lr, base_momentum, max_momentum: a number, or a list with one for each group.
+    anneal_strategy: "cos" or "linear". cycle_momentum: False leaves the momentum alone.
+    three_phase: up, down as steeply, and only then to the end.
+    Raises E24b when stepped on past total_steps.
+    Source: Smith & Topin 2018, Super-convergence, arXiv:1708.07120.
+
+    >>> from autograd import Value
+    >>> from optim import SGD
+    >>> rates(OneCycleLR(SGD([Value(1.0)], lr=1.0), max_lr=1.0, total_steps=6, pct_start=0.5), 6)
+    [0.04, 0.52, 1.0, 0.75, 0.25, 0.0]
     """
 
     every = "iteration"
@@ -230,145 +273,220 @@ class OneCycleLR(Schedule):
         self, optimizer: Optimizer, max_lr: float | Sequence[float],
         total_steps: int | None = None, epochs: int | None = None,
         steps_per_epoch: int | None = None, pct_start: float = 0.3, anneal_strategy: str = "cos",
-        cycle_momentum: bool = True, base_momentum: float = 0.85, max_momentum: float = 0.95,
-        div_factor: float = 25.0, final_div_factor: float = 1e4, three_phase: bool = False,
+        cycle_momentum: bool = True, base_momentum: float | Sequence[float] = 0.85,
+        max_momentum: float | Sequence[float] = 0.95, div_factor: float = 25.0,
+        final_div_factor: float = 1e4, three_phase: bool = False, last_epoch: int = -1,
     ) -> None:  # fmt: skip
-        steps = total_steps if total_steps is not None else (epochs or 0) * (steps_per_epoch or 0)
-        if steps < 1 or anneal_strategy not in ("cos", "linear"):
-            what = f"OneCycleLR got {steps} steps in all, anneal_strategy={anneal_strategy!r}"
-            why = "the cycle is laid out from its first step to its last, along 'cos' or 'linear'"
-            fix = "OneCycleLR(optimizer, max_lr=0.1, epochs=20, steps_per_epoch=len(loader))"
-            raise lesson("E24b", what=what, why=why, fix=fix)
-        groups = optimizer.param_groups
-        self.total_steps, self.anneal = steps, cosine if anneal_strategy == "cos" else straight
-        self.max_lrs = list(max_lr) if isinstance(max_lr, Sequence) else [max_lr] * len(groups)
-        self.div_factor, self.final_div_factor = div_factor, final_div_factor
-        first = pct_start * steps - 1
-        self.ends = [first, 2 * first, steps - 1] if three_phase else [first, steps - 1]
-        self.momenta = (max_momentum, base_momentum) if cycle_momentum else None
-        if cycle_momentum and not {"momentum", "betas"} & groups[0].keys():
-            what = f"{type(optimizer).__name__} has no momentum that could cycle"
-            why = "OneCycleLR moves momentum, or the first of betas, against the learning rate"
-            fix = "OneCycleLR(optimizer, max_lr=0.1, total_steps=100, cycle_momentum=False)"
-            raise lesson("E24b", what=what, why=why, fix=fix)
-        super().__init__(optimizer)
+        groups = attached(optimizer).param_groups
+        if total_steps is None and None in (epochs, steps_per_epoch):
+            what, why = "OneCycleLR was not told how long it is", "it ends after so many iterations"
+            fix = "OneCycleLR(optimizer, max_lr, epochs=epochs, steps_per_epoch=len(loader))"
+            raise lesson("E24", what=what, why=why, fix=fix)
+        if total_steps is None:
+            total_steps = at_least_one("epochs", epochs)
+            total_steps *= at_least_one("steps_per_epoch", steps_per_epoch)
+        self.total_steps = at_least_one("total_steps", total_steps)
+        self.anneal_strategy = one_of("anneal_strategy", anneal_strategy, "cos", "linear")
+        self.cycle_momentum = cycle_momentum
+        up = share("pct_start", pct_start) * self.total_steps
+        self._ends = [up - 1, 2 * up - 2] if three_phase else [up - 1]
+        self._ends.append(self.total_steps - 1)
+        tops = per_group("max_lr", max_lr, groups)
+        starts = [top / div_factor for top in tops]
+        ends = [start / final_div_factor for start in starts]
+        down = [starts, ends] if three_phase else [ends]
+        self._lrs = [list(row) for row in zip(starts, tops, *down, strict=True)]
+        low = per_group("base_momentum", base_momentum, groups)
+        high = per_group("max_momentum", max_momentum, groups)
+        back = [high, high] if three_phase else [high]
+        self._momentums = [list(row) for row in zip(high, low, *back, strict=True)]
+        if cycle_momentum and not all(group.keys() & {"betas", "momentum"} for group in groups):
+            what = f"{type(optimizer).__name__} has no momentum for OneCycleLR to cycle"
+            why = "a high learning rate goes with a low momentum"
+            raise lesson("E24b", what=what, why=why, fix="OneCycleLR(..., cycle_momentum=False)")
+        if last_epoch == -1:
+            for group, start in zip(groups, starts, strict=True):
+                group["initial_lr"] = start
+        super().__init__(optimizer, last_epoch)
 
-    def rate_at(self, t: int, lr: float, group: int) -> float:
-        """A point of the cycle."""
-        top = self.max_lrs[group]
-        low = top / self.div_factor
-        back = [low] if len(self.ends) == 3 else []
-        return self.between(t, [low, top, *back, low / self.final_div_factor])
-
-    def between(self, t: int, corners: Rates) -> float:
-        """The value at time t of a curve through these corners, the first at 0."""
-        start = 0.0
-        for before, after, end in zip(corners, corners[1:], self.ends, strict=False):
-            if t <= end or end == self.ends[-1]:
-                return self.anneal(before, after, (t - start) / (end - start))
-            start = end
-        raise AssertionError("the last phase has no end")
-
-    def _set(self) -> None:
-        if self.last_epoch > self.total_steps:  # as often as there are iterations
-            what = f"step {self.last_epoch} of a cycle of {self.total_steps} steps"
-            why = "after the last step of the cycle the learning rate is not defined"
+    def get_lr(self) -> list[float]:
+        """Each group's place on its way up or down; sets its momentum too."""
+        if self.last_epoch > self.total_steps:
+            what = f"OneCycleLR was to end after {self.total_steps} steps, this is one more"
+            why = "the cycle has ended, at the lowest learning rate"
             fix = "OneCycleLR(optimizer, max_lr, epochs=epochs, steps_per_epoch=len(loader))"
             raise lesson("E24b", what=what, why=why, fix=fix)
-        super()._set()
-        if self.momenta is None:
-            return
-        high, low = self.momenta
-        rest = [high] * (len(self.ends) - 1)
-        momentum = self.between(self.last_epoch, [high, low, *rest])
-        for group in self.optimizer.param_groups:
-            if "betas" in group:
-                group["betas"] = (momentum, group["betas"][1])
-            else:
-                group["momentum"] = momentum
+        if self.cycle_momentum:
+            for group, stations in zip(self.optimizer.param_groups, self._momentums, strict=True):
+                momentum = self._between(stations)
+                if "betas" in group:
+                    group["betas"] = (momentum, *group["betas"][1:])
+                else:
+                    group["momentum"] = momentum
+        return [self._between(stations) for stations in self._lrs]
+
+    def _between(self, stations: list[float]) -> float:
+        """The number for this step, on the way from one station to the next."""
+        t, last = self.last_epoch, len(self._ends) - 1
+        phase = next(i for i, end in enumerate(self._ends) if t <= end or i == last)
+        begin, end = [0.0, *self._ends][phase : phase + 2]
+        a, b = stations[phase : phase + 2]
+        way = (t - begin) / (end - begin) if end > begin else 1.0
+        if self.anneal_strategy == "linear":
+            return a + (b - a) * way
+        return b + (a - b) / 2 * (1 + math.cos(math.pi * way))
 
 
-class ReduceLROnPlateau:
-    """lr factor, whenever a number has not got better for more than `patience` epochs.
+class SequentialLR(LRScheduler):
+    """One schedule after another: the next takes over at each of the milestones
 
-    `step(metrics)` is told the number, such as the validation loss. mode: "min" or "max" is better.
-    threshold: by how much it has to be better to count: relative, or absolute with
-    threshold_mode="abs". cooldown: epochs after a change in which nothing is counted.
-    min_lr: as low as it goes; changes smaller than eps are not made.
+    schedulers: schedules of this optimizer. milestones: the steps at which the next one begins, at
+    its own t = 0 and from the initial learning rate; one fewer than schedules.
 
     >>> from autograd import Value
-    >>> from optim import GradientDescent
-    >>> optimizer = GradientDescent([Value(1.0)], lr=1.0)
-    >>> schedule = ReduceLROnPlateau(optimizer, factor=0.5, patience=1)
-    >>> for loss in [3.0, 2.0, 2.0, 2.0]:
-    ...     schedule.step(loss)
-    >>> schedule.get_last_lr()
-    [0.5]
+    >>> from optim import SGD
+    >>> optimizer = SGD([Value(1.0)], lr=1.0)
+    >>> warm_up = LinearLR(optimizer, start_factor=0.25, total_iters=3)
+    >>> settle = CosineAnnealingLR(optimizer, T_max=4)
+    >>> rates(SequentialLR(optimizer, [warm_up, settle], milestones=[3]), 8)
+    [0.25, 0.5, 0.75, 1.0, 0.8536, 0.5, 0.1464, 0.0]
     """
 
-    every = "epoch"
+    def __init__(
+        self, optimizer: Optimizer, schedulers: Sequence[Any], milestones: Sequence[int],
+        last_epoch: int = -1,
+    ) -> None:  # fmt: skip
+        self.optimizer = attached(optimizer)
+        self._schedulers, self._milestones = list(schedulers), list(milestones)
+        for schedule in self._schedulers:
+            wants_a_metric = isinstance(schedule, ReduceLROnPlateau)
+            of_this = isinstance(schedule, LRScheduler) and schedule.optimizer is optimizer
+            if wants_a_metric or not of_this:
+                what = f"{type(schedule).__name__} is not a schedule of this optimizer's"
+                why = "one after another, they move the same learning rates, by step() alone"
+                raise lesson("E24", what=what, why=why, fix="LinearLR(optimizer, total_iters=5)")
+        if len(self._milestones) != len(self._schedulers) - 1:
+            n, m = len(self._schedulers), len(self._milestones)
+            what = f"SequentialLR got {n} schedules and {m} milestones"
+            why = "each milestone is where the next schedule takes over"
+            fix = "SequentialLR(optimizer, [warm_up, settle], milestones=[5])"
+            raise lesson("E24b", what=what, why=why, fix=fix)
+        self.every = self._schedulers[0].every
+        self.restart()
+        self.last_epoch = last_epoch + 1
+
+    def restart(self) -> None:
+        """Begin again with the first schedule."""
+        self.last_epoch = -1
+        self.step()
+
+    def step(self) -> None:
+        """One step of the schedule that is on; at a milestone, the beginning of the next."""
+        self.last_epoch += 1
+        schedule = self._schedulers[bisect_right(self._milestones, self.last_epoch)]
+        begins = self.last_epoch in (0, *self._milestones)
+        schedule.restart() if begins else schedule.step()
+        self._last_lr = schedule.get_last_lr()
+
+    def state_dict(self) -> dict[str, Any]:
+        """Where this schedule stands, and where each of its parts does."""
+        parts = [schedule.state_dict() for schedule in self._schedulers]
+        return {**super().state_dict(), "_schedulers": parts}
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Stand where the schedule stood whose `state_dict()` this is."""
+        super().load_state_dict({k: x for k, x in state_dict.items() if k != "_schedulers"})
+        for schedule, part in zip(self._schedulers, state_dict["_schedulers"], strict=True):
+            schedule.load_state_dict(part)
+
+
+class ReduceLROnPlateau(LRScheduler):
+    """lr <- max(factor lr, min_lr), after more than `patience` steps without a better metric
+
+    step(metric) takes the number to watch, such as the validation loss.
+
+    mode: "min" if lower is better, "max" if higher is.
+    threshold, threshold_mode: better means by that much: a share of the best ("rel"), or "abs".
+    cooldown: so many steps after a cut nothing counts. eps: smaller cuts are not made.
+    min_lr: a number, or a list with one for each group.
+
+    >>> from autograd import Value
+    >>> from optim import SGD
+    >>> optimizer = SGD([Value(1.0)], lr=1.0)
+    >>> schedule = ReduceLROnPlateau(optimizer, patience=1)
+    >>> for loss in [0.9, 0.5, 0.5, 0.5, 0.4]:
+    ...     schedule.step(loss)
+    >>> schedule.get_last_lr()
+    [0.1]
+    """
 
     def __init__(
         self, optimizer: Optimizer, mode: str = "min", factor: float = 0.1, patience: int = 10,
         threshold: float = 1e-4, threshold_mode: str = "rel", cooldown: int = 0,
-        min_lr: float = 0.0, eps: float = 1e-8,
+        min_lr: float | Sequence[float] = 0, eps: float = 1e-8,
     ) -> None:  # fmt: skip
-        if mode not in ("min", "max") or threshold_mode not in ("rel", "abs") or not factor < 1:
-            what = f"got mode={mode!r}, threshold_mode={threshold_mode!r}, factor={factor!r}"
-            why = "mode is 'min' or 'max', threshold_mode 'rel' or 'abs', and factor below 1"
-            raise lesson("E24b", what=what, why=why, fix="ReduceLROnPlateau(optimizer, factor=0.1)")
-        self.optimizer = optimizer
-        self.mode, self.factor, self.patience = mode, factor, patience
-        self.threshold, self.threshold_mode = threshold, threshold_mode
-        self.cooldown, self.min_lr, self.eps = cooldown, min_lr, eps
+        self.optimizer = attached(optimizer)
+        self.mode = one_of("mode", mode, "min", "max")
+        self.threshold_mode = one_of("threshold_mode", threshold_mode, "rel", "abs")
+        if not factor < 1:
+            raise lesson("E19b", option="factor", allowed="less than 1", value=factor)
+        self.factor, self.patience, self.threshold = factor, patience, threshold
+        self.cooldown, self.eps = cooldown, eps
+        self.min_lrs = per_group("min_lr", min_lr, optimizer.param_groups)
         self.best = math.inf if mode == "min" else -math.inf
         self.num_bad_epochs = self.cooldown_counter = self.last_epoch = 0
+        self._last_lr = [group["lr"] for group in optimizer.param_groups]
 
-    def step(self, metrics: float) -> None:
-        """Take note of one more epoch's number."""
+    def step(self, metrics: Any) -> None:  # type: ignore[override]
+        """Look at the metric; lower the learning rates if it has not got better for too long."""
+        metric = float(raw(metrics))
         self.last_epoch += 1
-        if self.better(float(metrics)):
-            self.best, self.num_bad_epochs = float(metrics), 0
-        else:
-            self.num_bad_epochs += 1
+        self.num_bad_epochs += 1
+        if self.is_better(metric):
+            self.best, self.num_bad_epochs = metric, 0
         if self.cooldown_counter > 0:
             self.cooldown_counter -= 1
             self.num_bad_epochs = 0
         if self.num_bad_epochs > self.patience:
+            for group, least in zip(self.optimizer.param_groups, self.min_lrs, strict=True):
+                lr = max(group["lr"] * self.factor, least)
+                if group["lr"] - lr > self.eps:
+                    group["lr"] = lr
             self.cooldown_counter, self.num_bad_epochs = self.cooldown, 0
-            for group in self.optimizer.param_groups:
-                lower = max(group["lr"] * self.factor, self.min_lr)
-                if group["lr"] - lower > self.eps:
-                    group["lr"] = lower
+        self._last_lr = [group["lr"] for group in self.optimizer.param_groups]
 
-    def better(self, metrics: float) -> bool:
-        """Whether this is better than the best so far, by more than the threshold."""
-        sign = 1 if self.mode == "max" else -1
-        if self.threshold_mode == "rel" and math.isfinite(self.best):
-            return sign * metrics > sign * self.best * (1 + sign * self.threshold)
-        return sign * metrics > sign * self.best + (
-            self.threshold if self.threshold_mode == "abs" else 0
-        )
-
-    def get_last_lr(self) -> Rates:
-        """The learning rate of each group."""
-        return [group["lr"] for group in self.optimizer.param_groups]
-
-    def state_dict(self) -> dict[str, Any]:
-        """What it has seen so far."""
-        names = ("best", "num_bad_epochs", "cooldown_counter", "last_epoch")
-        return {name: getattr(self, name) for name in names}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Go on where the schedule stopped whose `state_dict()` this is."""
-        vars(self).update(state)
+    def is_better(self, metric: float) -> bool:
+        """Better than the best so far, by the threshold."""
+        sign = -1 if self.mode == "min" else 1
+        margin = sign * self.threshold
+        relative = self.threshold_mode == "rel"
+        bound = self.best * (1 + margin) if relative else self.best + margin
+        return metric < bound if self.mode == "min" else metric > bound
 
 
-def cosine(start: float, end: float, way: float) -> float:
-    """From start to end along half a wave."""
-    return end + (start - end) * (1 + math.cos(math.pi * way)) / 2
+def rates(schedule: LRScheduler, steps: int) -> list[float]:
+    """The first group's learning rates at the next so many steps, to four digits, as a preview.
+
+    The schedule is stepped for it, and so is at their end afterwards.
+    """
+    found = []
+    for _ in range(steps):
+        found.append(round(schedule.get_last_lr()[0], 4))
+        schedule.step()
+    return found
 
 
-def straight(start: float, end: float, way: float) -> float:
-    """From start to end along a line."""
-    return start + (end - start) * way
+def attached(optimizer: Any) -> Optimizer:
+    """The optimizer, or lesson E24 for anything else."""
+    if isinstance(optimizer, Optimizer):
+        return optimizer
+    what = f"a schedule needs an optimizer, but got a {type(optimizer).__name__}"
+    why = "it changes the learning rates in optimizer.param_groups"
+    raise lesson("E24", what=what, why=why, fix="StepLR(optimizer, step_size=30)")
+
+
+def is_plain(x: Any) -> bool:
+    """Numbers, words and lists of them."""
+    if isinstance(x, list | tuple):
+        return all(map(is_plain, x))
+    return isinstance(x, str | Real)

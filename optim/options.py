@@ -1,4 +1,4 @@
-"""What an optimizer is given, parameters and options, and the lessons for what is wrong with it."""
+"""What optimizers and schedules are given, and the lessons for what is wrong with it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import inspect
 import sys
 import warnings
 from collections.abc import Collection, Iterable, Iterator
-from numbers import Real
+from numbers import Integral, Real
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -143,6 +143,37 @@ def require_numbers(group: Group) -> None:
             what = f"{name} must be {'two numbers' if pair else 'a number'}; got {value!r}"
             fix = f"{name}={'(0.9, 0.999)' if pair else 0.1}   plain numbers, without quotes"
             raise lesson("E24", what=what, why="the update rule computes with it", fix=fix)
+
+
+def per_group(name: str, given: Any, groups: list[Group]) -> list[Any]:
+    """One entry for each group: those of a list, or the same one for all."""
+    entries = list(given) if isinstance(given, list | tuple) else [given] * len(groups)
+    if len(entries) != len(groups):
+        allowed = f"one, or a list of {len(groups)}"
+        raise lesson("E19b", option=name, allowed=allowed, value=given)
+    return entries
+
+
+def at_least_one(name: str, count: Any) -> int:
+    """A whole number from 1, or lesson E19b."""
+    if isinstance(count, Integral) and int(count) >= 1:
+        return int(count)
+    raise lesson("E19b", option=name, allowed="a whole number, at least 1", value=count)
+
+
+def share(name: str, x: float, above_zero: bool = False) -> float:
+    """A number from 0 to 1, or lesson E19b."""
+    if 0 <= x <= 1 and not (above_zero and x == 0):
+        return x
+    allowed = "above 0, at most 1" if above_zero else "from 0 to 1"
+    raise lesson("E19b", option=name, allowed=allowed, value=x)
+
+
+def one_of(name: str, given: str, *known: str) -> str:
+    """One of the known words, or lesson E19b."""
+    if given in known:
+        return given
+    raise lesson("E19b", option=name, allowed=" or ".join(map(repr, known)), value=repr(given))
 
 
 def calls_to_here() -> int:
