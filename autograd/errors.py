@@ -142,6 +142,20 @@ LESSONS = {
         "{fix}",
         "notebook 06",
     ),
+    "E06c": Lesson(
+        ShapeError,
+        "{layer} takes input of shape {takes}, got {shape}.",
+        "axis 0 counts the samples and axis 1 the channels, each of which is treated as one.",
+        "{fix}",
+        "notebook 12",
+    ),
+    "E06s": Lesson(
+        ShapeError,
+        "{layer} takes input whose last axes are {expected}, got shape {shape}.",
+        "it takes the mean over those axes, and has one weight for each of their entries.",
+        "{fix}",
+        "notebook 13",
+    ),
     "E07": Lesson(
         ShapeError,
         "{loss}: prediction {prediction} and target {target} {clash}.",
@@ -162,6 +176,32 @@ LESSONS = {
         "{what}",
         "labels are the indices 0..C-1 of the C classes: whole numbers, starting at 0.",
         "{fix}",
+        "notebook 05",
+    ),
+    "E09e": Lesson(
+        DataError,
+        "{layer}: {what}.",
+        "the input says which rows of the table to take: whole numbers 0..{last}. PyTorch would "
+        "say: index out of range in self.",
+        "{fix}",
+        "notebook 13",
+    ),
+    "E10": Lesson(
+        Hint,
+        "every row of the input is >= 0 and sums to 1: it looks as if softmax was already applied. "
+        "CrossEntropyLoss wants raw scores; with probabilities it cannot go below {floor:.4f} for "
+        "{classes} classes.",
+        "the loss takes the softmax itself: of a 1 and {others} zeros it is e / (e + {others}), at "
+        "best, and no 1.",
+        "leave out the last softmax: nn.Sequential(..., nn.Linear(16, {classes}))",
+        "notebook 05",
+    ),
+    "E10b": Lesson(
+        Hint,
+        "the input was made by a sigmoid. BCEWithLogitsLoss wants raw scores; with probabilities "
+        "it cannot go below 0.3133 where the target is 1, or 0.6931 where it is 0.",
+        "the loss takes the sigmoid itself: of a number from 0 to 1 it is between 0.5 and 0.7311.",
+        "leave out the last sigmoid   or use nn.BCELoss(), which takes probabilities",
         "notebook 05",
     ),
     "E11": Lesson(
@@ -230,6 +270,20 @@ LESSONS = {
         "criterion = nn.{loss}(); loss = criterion(prediction, target)",
         "notebook 05",
     ),
+    "E15c": Lesson(
+        KindError,
+        "nn.{layer} was given data when it was built; it takes data when it is called.",
+        "a layer is first built, with its options, and then used, as often as you like.",
+        "nn.{layer}()(x)",
+        "notebook 11",
+    ),
+    "E15h": Lesson(
+        Hint,
+        "{layer}: with inplace=True, too, the result is a new array, and x stays as it is.",
+        "the graph keeps what it was computed from. The result and its gradients are the same.",
+        "leave inplace out; it saves memory in PyTorch only",
+        "notebook 11",
+    ),
     "E16": Lesson(
         KindError,
         "{function} is not an operation of this library, so the gradient would stop here.",
@@ -253,6 +307,15 @@ LESSONS = {
         "only operations of this library are recorded.",
         "t.exp() instead of math.exp(t); t.item() where a plain number is meant",
         "notebook 03",
+    ),
+    "E17": Lesson(
+        Hint,
+        "the model is in training mode inside no_grad(): {layer} {act}, so results change from "
+        "call to call.",
+        "what is computed without gradients is for use, not for learning, and in use a model is to "
+        "give the same answer twice.",
+        "model.eval()   before, and model.train() afterwards",
+        "notebook 09",
     ),
     "E18": Lesson(
         DataError,

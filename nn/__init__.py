@@ -23,24 +23,33 @@ from . import datasets, functional, init, utils
 from .activations import (
     ELU,
     GELU,
+    SELU,
+    Hardtanh,
     LeakyReLU,
     LogSoftmax,
+    Mish,
+    PReLU,
     ReLU,
     Sigmoid,
     SiLU,
     Softmax,
     Softplus,
+    Softsign,
     Tanh,
 )
-from .dropout import Dropout
-from .layers import Flatten, Identity, Linear
+from .containers import ModuleDict, ModuleList, Sequential
+from .dropout import Dropout, Dropout2d
+from .layers import Embedding, Flatten, Identity, Linear, Unflatten
 from .losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, MSELoss
-from .module import Module, Parameter, Sequential
+from .module import Module, Parameter
 from .neuron import MLP, Layer, Neuron
+from .norm import BatchNorm1d, BatchNorm2d, GroupNorm, LayerNorm, RMSNorm
 
 __all__ = [
-    "ELU", "GELU", "MLP", "BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "Dropout", "Flatten",
-    "Identity", "Layer", "LeakyReLU", "Linear", "LogSoftmax", "MSELoss", "Module", "Neuron",
-    "Parameter", "ReLU", "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "Tanh", "datasets",
-    "functional", "init", "utils",
+    "ELU", "GELU", "MLP", "SELU", "BCELoss", "BCEWithLogitsLoss", "BatchNorm1d", "BatchNorm2d",
+    "CrossEntropyLoss", "Dropout", "Dropout2d", "Embedding", "Flatten", "GroupNorm", "Hardtanh",
+    "Identity", "Layer", "LayerNorm", "LeakyReLU", "Linear", "LogSoftmax", "MSELoss", "Mish",
+    "Module", "ModuleDict", "ModuleList", "Neuron", "PReLU", "Parameter", "RMSNorm", "ReLU",
+    "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "Softsign", "Tanh", "Unflatten",
+    "datasets", "functional", "init", "utils",
 ]  # fmt: skip

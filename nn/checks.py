@@ -3,15 +3,40 @@
 from __future__ import annotations
 
 import math
+import sys
+import warnings
 from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 
-from autograd import Value
+from autograd import Hint, Value, is_grad_enabled
 from autograd.data import plain, raw, shape_of
 from autograd.errors import lesson
+from autograd.watch import NOT_THE_USERS
+
+
+def hint(code: str, **facts: Any) -> None:
+    """Warn with a lesson, once for each line of the program that calls this library."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back and frame.f_globals.get("__name__", "").split(".")[0] in NOT_THE_USERS:
+        frame, level = frame.f_back, level + 1
+    warnings.warn(str(lesson(code, **facts)), Hint, level)
+
+
+def hint_if_not_in_use(layer: Any, act: str) -> None:
+    """Hint E17 at a layer in training mode whose results nobody can learn from."""
+    if not is_grad_enabled():
+        hint("E17", layer=repr(layer), act=act)
+
+
+def no_inplace(name: str, inplace: Any) -> None:
+    """Raise E15 for data in the flag's place; hint at what inplace=True does not do here."""
+    if not isinstance(inplace, bool):
+        raise lesson("E15c", layer=name)
+    if inplace:
+        hint("E15h", layer=name)
 
 
 def require_sizes(layer: str, **sizes: Any) -> None:
@@ -32,6 +57,26 @@ def require_probability(p: float) -> None:
             "to be between 0 and 1"
         )
         raise lesson("E24b", what=what, why=why, fix="nn.Dropout(0.5)   drops half of the numbers")
+
+
+def require_approximation(approximate: str) -> None:
+    """Raise E24 unless there is a gelu of that name."""
+    if approximate not in ("none", "tanh"):
+        what = f"GELU: approximate must be 'none' or 'tanh'; got {approximate!r}"
+        why = "x Phi(x) is computed exactly, or by a formula with tanh that is close to it"
+        raise lesson("E24b", what=what, why=why, fix="nn.GELU()")
+
+
+def require_channels(layer: Any, x: Any, axes: Iterable[int] = (3, 4), size: Any = None) -> None:
+    """Raise E06 unless x has so many axes, and `size` channels on axis 1 if that is given."""
+    shape, allowed = shape_of(plain(x)), tuple(axes)
+    if len(shape) in allowed and (size is None or shape[1] == size):
+        return
+    forms = {2: "(N, C)", 3: "(N, C, L)", 4: "(N, C, H, W)"}
+    takes = " or ".join([forms[n] for n in allowed])
+    takes += "" if size is None else f" with C = {size}"
+    fix = f"x.reshape(-1, {'C' if size is None else size}{', H, W' if 2 not in allowed else ''})"
+    raise lesson("E06c", layer=repr(layer), takes=takes, shape=shape, fix=fix)
 
 
 def holds_values(x: Any) -> bool:

@@ -1,47 +1,36 @@
-"""The layers without parameters, and the losses, as plain functions."""
+"""Layers, activations and losses as plain functions, under PyTorch's names and signatures."""
 
-from __future__ import annotations
-
-from typing import Any
-
-import autograd as ag
-from autograd import elu, gelu, leaky_relu, one_hot, relu, sigmoid, silu, softplus, tanh
+from autograd import one_hot, sigmoid, tanh
 from autograd.ops.linear import linear
 
-from .dropout import dropout
+from .activations import (
+    elu,
+    gelu,
+    hardtanh,
+    leaky_relu,
+    log_softmax,
+    mish,
+    prelu,
+    relu,
+    selu,
+    silu,
+    softmax,
+    softplus,
+    softsign,
+)
+from .dropout import dropout, dropout2d
+from .layers import embedding
 from .losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
     cross_entropy,
     mse_loss,
 )
+from .norm import batch_norm, group_norm, layer_norm, rms_norm
 
 __all__ = [
-    "binary_cross_entropy",
-    "binary_cross_entropy_with_logits",
-    "cross_entropy",
-    "dropout",
-    "elu",
-    "gelu",
-    "leaky_relu",
-    "linear",
-    "log_softmax",
-    "mse_loss",
-    "one_hot",
-    "relu",
-    "sigmoid",
-    "silu",
-    "softmax",
-    "softplus",
-    "tanh",
-]
-
-
-def softmax(input: Any, dim: int = -1) -> Any:
-    """e^x / sum(e^x) along an axis: scores into probabilities."""
-    return ag.softmax(input, dim)
-
-
-def log_softmax(input: Any, dim: int = -1) -> Any:
-    """x - logsumexp(x) along an axis."""
-    return ag.log_softmax(input, dim)
+    "batch_norm", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy",
+    "dropout", "dropout2d", "elu", "embedding", "gelu", "group_norm", "hardtanh", "layer_norm",
+    "leaky_relu", "linear", "log_softmax", "mish", "mse_loss", "one_hot", "prelu", "relu",
+    "rms_norm", "selu", "sigmoid", "silu", "softmax", "softplus", "softsign", "tanh",
+]  # fmt: skip

@@ -16,7 +16,7 @@ from ..errors import lesson
 from ..node import Node
 from ..op import NaryOp, Op, broadcast_to
 from .doors import opens
-from .elementwise import absolute, equal, exp
+from .elementwise import absolute, equal, exp, sqrt
 from .index import where
 from .shape import reshape, stack
 
@@ -118,6 +118,17 @@ def _norm_rule(g: Any, z: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
     return spread(g / (z + equal(z, 0)), x, axis) * x
 
 
+def _standardize(x: Any, *, axis: Axis, eps: float) -> Any:
+    away = x - _mean(x, axis=axis, keepdims=True)
+    return away / np.sqrt(_mean(away * away, axis=axis, keepdims=True) + eps)
+
+
+def _standardize_rule(g: Any, z: Any, x: Any, axis: Axis, eps: float) -> Any:
+    shift = _mean_op(g, axis=axis, keepdims=True)
+    tilt = z * _mean_op(g * z, axis=axis, keepdims=True)
+    return (g - shift - tilt) / sqrt(_var_op(x, axis=axis, ddof=0, keepdims=True) + eps)
+
+
 def _logsumexp(x: Any, *, axis: Axis, keepdims: bool) -> Any:
     top = _largest(x, axis=axis, keepdims=True)
     if not np.isfinite(top).all():
@@ -153,6 +164,7 @@ _min = Op("min", _smallest, share_of_extreme)
 _var_op = Op("var", _var, _var_rule)
 _std_op = Op("std", _std, _std_rule)
 _norm_op = Op("norm", _norm, _norm_rule)
+_standardize_op = Op("standardize", _standardize, _standardize_rule)
 _logsumexp_op = Op("logsumexp", _logsumexp, _logsumexp_rule)
 _softmax_op = Op(
     "softmax", _softmax, lambda g, z, x, axis: z * (g - _sum(g * z, axis=axis, keepdims=True))
@@ -245,6 +257,15 @@ def std(
     """
     ddof = ddof if correction is None else correction
     return _std_op(gathered(x), axis=axis, ddof=ddof, keepdims=keepdims)
+
+
+def standardize(x: Any, axis: Axis = -1, eps: float = 1e-5) -> Any:
+    """(x - mean) / sqrt(var + eps): mean 0 and variance 1 along the axes, as norm layers have it.
+
+    What moves all entries alike, or stretches them alike, has no effect, so their gradient has no
+    such part: g loses its mean, and its slope along z.
+    """
+    return _standardize_op(gathered(x), axis=axis, eps=eps)
 
 
 @opens(np.linalg.norm)

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import autograd
-from autograd.ops import index, linear
+from autograd.ops import index, linear, reduce
 
 Shape = tuple[int, ...] | None
 Draw = Callable[[np.random.Generator, Any], Any]
@@ -156,7 +156,9 @@ def along_or_flat(shape: Shape) -> list[dict[str, Any]]:
     return [dict(axis=None), *along(shape)]
 
 
-BESIDES = {"getitem": index.getitem, "linear": linear.linear}  # by an index, and by a layer
+BESIDES = {  # by an index, and by layers
+    "getitem": index.getitem, "linear": linear.linear, "standardize": reduce.standardize,
+}  # fmt: skip
 
 
 def public(name: str) -> Any:
@@ -210,6 +212,10 @@ def np_logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 def np_softmax(x: Any, axis: int = -1) -> Any:
     return np.exp(x) / np.exp(x).sum(axis, keepdims=True)
+
+
+def np_standardize(x: Any, axis: Any, eps: float) -> Any:
+    return (x - x.mean(axis, keepdims=True)) / np.sqrt(x.var(axis, keepdims=True) + eps)
 
 
 def np_conv(
@@ -390,6 +396,9 @@ ROWS = [
     row("softmax", np_softmax, shapes=LAST_AXIS, forms=along, conventions="never overflows"),
     row("log_softmax", lambda x, axis=-1: x - np_logsumexp(x, axis, True),
         shapes=LAST_AXIS, forms=along, conventions="never overflows"),
+    row("standardize", np_standardize, shapes=LAST_AXIS,
+        forms=lambda s: [dict(axis=axis, eps=0.1) for axis in (-1, 0, tuple(range(len(s))))],
+        conventions="equal entries give 0"),
 
     # The same numbers in another shape.
     row("reshape", shapes=[((),), ((6,),), ((2, 3),), ((1, 2, 3),), ((3, 2, 1, 1),)],

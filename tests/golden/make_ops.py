@@ -160,6 +160,8 @@ def functions() -> dict:
         "cumsum": along(torch.cumsum), "cumprod": along(torch.cumprod),
         "softmax": lambda x, axis: torch.softmax(x, axis),
         "log_softmax": lambda x, axis: torch.log_softmax(x, axis),
+        "standardize": lambda x, axis, eps: (x - x.mean(axis, keepdim=True)) / torch.sqrt(
+            x.var(axis, correction=0, keepdim=True) + eps),
         "reshape": shaped(np.reshape), "squeeze": shaped(np.squeeze), "transpose": transpose,
         "expand_dims": shaped(np.expand_dims),
         "swapaxes": lambda x, axis1, axis2: torch.swapaxes(x, axis1, axis2),

@@ -173,7 +173,7 @@ def test_activations_print_their_numbers():
     assert [repr(module) for module in modules] == [
         "LeakyReLU(negative_slope=0.2)",
         "ELU(alpha=1.0)",
-        "Softplus(beta=1.0)",
+        "Softplus(beta=1.0, threshold=20.0)",
         "Softmax(dim=1)",
         "Tanh()",
     ]

@@ -223,30 +223,6 @@ def test_printing():
     )
 
 
-def test_sequential_is_a_row_of_modules():
-    model = nn.Sequential({"fc": nn.Linear(2, 3), "act": nn.ReLU()})
-    assert list(model.state_dict()) == ["fc.weight", "fc.bias"]
-    assert len(model) == 2
-    assert list(model) == [model[0], model[1]]
-    assert list(model[1:]) == [model[1]]
-    assert isinstance(model[-1], nn.ReLU)
-
-
-@pytest.mark.parametrize(
-    ("thing", "words"),
-    [
-        (nn.ReLU, "did you mean nn.ReLU()?"),
-        ([nn.ReLU()], "nn.Sequential(*layers)"),
-        (ag.relu, "which is not a module"),
-    ],
-)
-def test_sequential_refuses_what_is_no_module(thing, words):
-    with pytest.raises(KindError) as caught:
-        nn.Sequential(nn.Linear(2, 3), thing)
-    assert words in str(caught.value)
-    assert "E24" in str(caught.value)
-
-
 def test_forward_must_be_written():
     with pytest.raises(NotImplementedError, match="Empty has no forward"):
         type("Empty", (nn.Module,), {})()(1.0)
@@ -286,3 +262,85 @@ def test_a_module_may_hold_itself_and_its_parent():
     assert not model.child.training
     assert model(Tensor([[1.0, 2.0]])).scope == "Holder.child"
     assert "..." in repr(model)
+
+
+class Counter(nn.Module):
+    """A parameter, a buffer that is saved, and one that is not."""
+
+    def __init__(self):
+        self.register_buffer("steps", np.array(3))
+        self.register_buffer("mean", [1.0, 2.0])
+        self.register_buffer("scratch", np.zeros(4), persistent=False)
+        self.register_buffer("nothing", None)
+        self.scale = nn.Parameter([2.0])
+
+    def forward(self, x):
+        return (x - self.mean) * self.scale
+
+
+def test_buffers_are_saved_and_do_not_learn():
+    model = nn.Sequential(Counter(), nn.ReLU())
+    assert [path for path, _ in model.named_parameters()] == ["0.scale"]
+    assert [path for path, _ in model.named_buffers()] == ["0.steps", "0.mean", "0.scratch"]
+    assert [buffer.shape for buffer in model.buffers()] == [(), (2,), (4,)]
+    assert list(model.state_dict()) == ["0.scale", "0.steps", "0.mean"]
+    model(Tensor([[1.0, 5.0]])).sum().backward()
+    assert model[0].scale.grad.tolist() == [3.0]
+    assert (model[0].mean.name, model[0].mean.grad) == ("0.mean", None)
+
+
+def test_a_buffer_may_get_new_data_and_is_loaded():
+    model, twin = Counter(), Counter()
+    model.mean = Tensor([7.0, 8.0])
+    model.steps.data = np.array(9)
+    assert twin.load_state_dict(model.state_dict()) == ([], [])
+    assert twin.mean.data.tolist() == [7.0, 8.0]
+    assert (twin.steps.data.tolist(), twin.steps.dtype) == (9, np.int64)
+    with pytest.raises(ShapeError, match=r"mean: expected shape \(2,\), found nothing"):
+        twin.load_state_dict({"scale": [1.0], "steps": 1})
+
+
+def test_a_buffer_needs_a_name_of_its_own():
+    model = Counter()
+    for name in ("scale", "forward"):
+        with pytest.raises(KindError, match=f"already has '{name}'"):
+            model.register_buffer(name, np.zeros(1))
+    model.register_buffer("mean", np.zeros(3))
+    assert model.mean.shape == (3,)
+
+
+def test_parts_of_the_tree():
+    model = nn.Sequential(Counter())
+    assert model.parameters(recurse=False) == model.buffers(recurse=False) == []
+    assert [path for path, _ in model.named_parameters("net")] == ["net.0.scale"]
+    assert model.named_buffers("net")[0][0] == "net.0.steps"
+    assert [path for path, _ in model.named_modules(prefix="net")] == ["net", "net.0"]
+
+
+def test_astype_converts_all_floats():
+    model = nn.Sequential(Counter(), nn.Linear(2, 1)).requires_grad_(True)
+    model[1].weight.requires_grad = False
+    model(np.ones((1, 2))).sum().backward()
+    assert model.astype("float32") is model
+    dtypes = {path: str(array.dtype) for path, array in model.state_dict().items()}
+    assert dtypes.pop("0.steps") == "int64"
+    assert set(dtypes.values()) == {"float32"}
+    assert model[0].scale.grad.dtype == np.float32
+    assert [p.requires_grad for p in model.parameters()] == [True, False, True]
+    assert model(np.ones((1, 2), "float32")).dtype == np.float32
+    for dtype in (int, bool, complex):
+        with pytest.raises(KindError, match="E14"):
+            model.astype(dtype)
+    neuron = nn.Neuron(2).astype("float32")
+    assert {type(p.data) for p in neuron.parameters()} == {float}
+
+
+def test_gradients_become_none_or_zero():
+    model = nn.Linear(2, 1)
+    model(np.ones((1, 2))).sum().backward()
+    model.bias.grad = None
+    model.zero_grad(set_to_none=False)
+    assert model.weight.grad.tolist() == [[0.0, 0.0]]
+    assert model.bias.grad is None
+    model.zero_grad()
+    assert model.weight.grad is None
