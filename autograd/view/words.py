@@ -16,8 +16,11 @@ from itertools import count
 
 import numpy as np
 
-from ..emit import SIGN, WHOLE, Text, applied, option
+from ..emit import SUM, WHOLE, Text, applied, emit, option
+from ..local import Elementwise
 from ..node import Node
+from ..state import enable_grad, tracing
+from ..value import Value
 from .draw import FEW, norm
 from .model import Box, Data, Edge, Graph, is_number, the_number
 
@@ -55,7 +58,7 @@ class Words:
         for edge in self.operands[box.key]:
             source = self.boxes[edge.source]
             text = self.amount(source.value) if numbers else self.names[source.key]
-            texts.append(Text(text, SIGN if text.startswith("−") else WHOLE))
+            texts.append(Text(text, SUM if numbers and text.startswith("−") else WHOLE))
         return pretty(applied(node, texts, {}).text)
 
     def forward(self, box: Box) -> str:
@@ -82,6 +85,26 @@ class Words:
         if edge.local is None:
             return self.amount(edge.contribution)
         return f"{factor(edge.incoming, self.digits)}×{factor(edge.local, self.digits)}"
+
+    def local(self, edge: Edge) -> str | None:
+        """∂d/∂a as the derivative table has it: `b`. None where it is no expression of names.
+
+        The rule is asked about stand-ins that bear the names; for an array it holds entry by entry.
+        """
+        node = self.nodes[edge.target]
+        if not isinstance(node.op, Elementwise) or node.op.rules[edge.position] is None:
+            return None
+        args = [
+            Value(0.5, name=self.names[operand.source])
+            if self.boxes[operand.source].kind != "constant"
+            else self.boxes[operand.source].value
+            for operand in self.operands[edge.target]
+        ]
+        with tracing(), enable_grad():
+            derivative = node.op.rules[edge.position](
+                Value(0.5, name=self.names[edge.target]), *args
+            )
+        return pretty(emit(derivative)) if isinstance(derivative, Node) else None
 
     def derivation(self, key: str, edges: Sequence[Edge], total: Data) -> list[str]:
         """The parts of ∂L/∂a = symbols = numbers = total, to be joined by equals signs."""
