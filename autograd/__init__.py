@@ -183,7 +183,8 @@ __all__ = [
     "cbrt", "ceil", "checkpoint", "clip", "compare", "concatenate", "conv1d", "conv2d", "cos",
     "cosh", "cumprod", "cumsum", "detect_anomaly", "diag", "diagonal", "divide", "dot", "draw",
     "einsum", "elementwise_grad", "elu", "enable_grad", "equal", "erf", "erfc", "exp", "exp2",
-    "expand_dims", "expm1", "eye", "flatten", "flip", "floor", "floor_divide", "full", "gelu",
+    "expand_dims", "explain", "expm1", "eye", "flatten", "flip", "floor", "floor_divide", "full",
+    "gelu",
     "grad", "gradcheck", "gradients", "greater", "greater_equal", "help", "hessian", "history",
     "hstack", "hvp", "hypot", "inner", "is_grad_enabled", "jacobian", "jvp", "leaky_relu", "less",
     "less_equal", "linalg", "linspace", "log", "log10", "log1p", "log2", "log_softmax",
@@ -207,4 +208,8 @@ def __getattr__(name: str) -> _Any:
         from .view.draw import draw
 
         return draw
+    if name == "explain":
+        from .view.explain import explain
+
+        return explain
     raise AttributeError(f"module 'autograd' has no attribute {name!r}")

@@ -487,6 +487,13 @@ LESSONS = {
         "draw(loss)   or a larger limit: draw(loss, max_nodes=1000)",
         "notebook 02",
     ),
+    "E26v": Lesson(
+        KindError,
+        "{view}() was given {kind} data, which does not know how it was made.",
+        "a view shows what one Value or Tensor was computed from.",
+        "{view}(loss)   with the node itself, not loss.data or loss.item()",
+        "notebook 02",
+    ),
     "E27": Lesson(
         DataError,
         "{what}.",
