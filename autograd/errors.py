@@ -331,6 +331,13 @@ LESSONS = {
         "optimizer = optim.SGD(model.parameters(), lr=0.1)   after the model has its final shape",
         "notebook 08",
     ),
+    "E18m": Lesson(
+        DataError,
+        "the optimizer received no parameters: {model} has none.\n{findings}.",
+        "parameters are a model's attributes: nn.Parameter, Value, modules, lists of them.",
+        "self.layer = nn.Linear(2, 3)   in   def __init__(self):",
+        "notebook 08",
+    ),
     "E19": Lesson(
         DataError,
         "lr must be positive; got {lr}.",

@@ -42,6 +42,14 @@ class Parameter(Tensor):
         super().__init__(data, requires_grad, dtype, name)
 
 
+class Parameters(list[Any]):
+    """A module's parameters, which know whose they are: where there are none, one can say why."""
+
+    def __init__(self, module: Module, parameters: list[Any]) -> None:
+        super().__init__(parameters)
+        self.module = module
+
+
 class Mismatch(NamedTuple):
     """What `load_state_dict` found in one of the two places only."""
 
@@ -80,7 +88,8 @@ class Module:
 
         recurse: those of the modules inside too.
         """
-        return [parameter for _, parameter in self.named_parameters(recurse=recurse)]
+        found = self.named_parameters(recurse=recurse)
+        return Parameters(self, [parameter for _, parameter in found])
 
     def named_parameters(
         self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True

@@ -24,7 +24,7 @@ from autograd.face import Face
 from autograd.guard import stamp
 from autograd.state import enable_grad
 
-from .options import Group, calls_to_here, check, groups_of, model_of, none_because, whole
+from .options import Group, calls_to_here, check, groups_of, model_of, no_parameters, whole
 from .table import Entries, UpdateTable
 
 Array: TypeAlias = np.ndarray[Any, Any]
@@ -68,7 +68,7 @@ class Optimizer:
         for group in groups_of(params):
             self.add_param_group(group)
         if not self._nodes:
-            raise lesson("E18", detail=none_because(params, whose))
+            raise no_parameters(params, whose)
 
     def add_param_group(self, param_group: Group) -> None:
         """One more group, {"params": [...], "lr": ...}, such as layers that begin to learn later.

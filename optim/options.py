@@ -33,6 +33,7 @@ ALLOWED = {  # option: from (included), to (excluded)
     "tolerance_change": (0, INFINITY),
 }
 LARGE_LR = 10
+MOST_FINDINGS = 3  # lines of a message
 
 
 def groups_of(params: Any) -> list[Group]:
@@ -42,7 +43,7 @@ def groups_of(params: Any) -> list[Group]:
         why = "it updates each parameter in the list"
         raise lesson("E24", what=what, why=why, fix="model.parameters()   in place of   model")
     if hasattr(params, "parameters"):
-        raise lesson("E18", detail=none_because(params, params))
+        raise no_parameters(params, params)
     if isinstance(params, Face) or not isinstance(params, Iterable):
         what = f"the optimizer needs a list of parameters, but got a {type(params).__name__}"
         fix = "[w, b]   or   model.parameters()"
@@ -76,13 +77,16 @@ def model_of(params: Any) -> Any:
     return getattr(params, "module", None)
 
 
-def none_because(params: Any, model: Any) -> str:
-    """Why there are no parameters, in words: what the model holds instead, or a used generator."""
+def no_parameters(params: Any, model: Any) -> Exception:
+    """Lesson E18: what the model holds instead, or that a generator was used up."""
     if model is not None:
-        return f": {type(model).__name__} has none.\n{'; '.join(findings(model))}"
-    if isinstance(params, Iterable) and iter(params) is params:
-        return ": this generator was already used up, or had none"
-    return ""
+        found = list(findings(model))
+        left = [f"and {len(found) - MOST_FINDINGS} more"] if len(found) > MOST_FINDINGS else []
+        lines = "\n".join([*found[:MOST_FINDINGS], *left])
+        return lesson("E18m", model=type(model).__name__, findings=lines)
+    is_iterator = isinstance(params, Iterable) and iter(params) is params
+    used_up = ": this generator was already used up, or had none" if is_iterator else ""
+    return lesson("E18", detail=used_up)
 
 
 def findings(model: Any) -> Iterator[str]:
@@ -106,7 +110,7 @@ def described(entry: Any) -> str:
         return f"a {type(entry).__name__}, which becomes a parameter as nn.Parameter(...)"
     kind = f"a {type(entry).__name__}"
     if isinstance(entry, np.ndarray):
-        return f"{kind}, which becomes a parameter as nn.Parameter(...)"
+        return "an array, which becomes a parameter as nn.Parameter(...)"
     if not isinstance(entry, Collection) or isinstance(entry, str):
         return kind
     inner = list(entry.values() if isinstance(entry, dict) else entry)
