@@ -56,8 +56,8 @@ def groups_of(params: Any) -> list[Group]:
 
 def whole(group: Group, options: Group) -> Group:
     """A group with all its options."""
-    given = group["params"]
-    entries = [given] if isinstance(given, Face) else list(given)
+    given = group.get("params")
+    entries = [given] if isinstance(given, Face) else groups_of(given)[0]["params"]
     for entry in entries:
         if not isinstance(entry, Face) or entry.op is not None:
             what = f"{entry!r} is not a parameter"
@@ -95,7 +95,8 @@ def findings(model: Any) -> Iterator[str]:
         for name in vars(kind):
             if name != "__init__" and name.strip("_") in ("init", "int"):
                 yield f"its method {name} never ran, Python calls __init__"
-    held = {name: x for name, x in vars(model).items() if name != "training" and name[0] != "_"}
+    attributes = getattr(model, "__dict__", {})
+    held = {name: x for name, x in attributes.items() if name != "training" and name[0] != "_"}
     if not held:
         yield "it has no attributes: they are made in __init__(self)"
     for name, entry in held.items():

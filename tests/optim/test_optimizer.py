@@ -454,6 +454,8 @@ def test_what_is_not_a_list_of_parameters():
         SGD([w * 2], lr=0.1)
     with pytest.raises(TypeError, match="twice"):
         SGD([w, w], lr=0.1)
+    with pytest.raises(TypeError, match="a list of parameters, but got a NoneType"):
+        SGD([{"param": [w]}])
     with pytest.raises(TypeError, match="'learning_rate' is not an option"):
         SGD([{"params": [w], "learning_rate": 0.1}])
 
