@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograd import Hint, Tensor, Value
-from optim import LBFGS, SGD, GradientDescent, NewtonCG
+from optim import LBFGS, SGD, GradientDescent, NewtonCG, checkpoint
 from optim.line_search import Point, lowest, strong_wolfe
 from optim.second_order import conjugate_gradients, two_loops
 
@@ -298,6 +298,19 @@ def test_the_state_is_plain_data():
     assert np.isfinite(optimizer.state_dict()["state"][0]["d"]).all()
     with pytest.raises(ValueError, match="no 'state'"):
         optimizer.load_state_dict({"param_groups": []})
+
+
+def test_the_state_goes_through_a_checkpoint_file(tmp_path):
+    params, again = parameters(), parameters()
+    optimizer, fresh = BOTH[1](params), BOTH[1](again)
+    train(optimizer, params, 3)
+    checkpoint.write({"optimizer": optimizer.state_dict()}, tmp_path / "run.safetensors")
+    fresh.load_state_dict(checkpoint.read(tmp_path / "run.safetensors")["optimizer"])
+    for p, q in zip(params, again, strict=True):
+        q.data = np.array(p.data)
+    train(optimizer, params, 3)
+    train(fresh, again, 3)
+    assert same_bits(numbers(again), numbers(params))
 
 
 def test_a_parameter_without_a_gradient_stays():
