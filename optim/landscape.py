@@ -24,7 +24,7 @@ from .optimizer import Array, Optimizer
 from .plot import GRID, INK, PALE_INK, new_axes, plain, styles
 
 POINTS_PER_AXIS = 120
-LEVELS = 14
+LEVELS = 11
 MARGIN = 0.12
 DOTTED = 100  # up to so many points, each step of a path is marked
 PAPER_WHITE, FAR, NEAR = "#FFFFFF", "#F4F6F8", "#C9D3DC"  # the ground, from high to low

@@ -129,7 +129,7 @@ def short(numbers: Any, digits: int = DIGITS) -> Any:
 def as_png(figure: Any) -> str:
     """The picture as an address that contains it."""
     with io.BytesIO() as file:
-        figure.savefig(file, format="png", dpi=110)
+        figure.savefig(file, format="png", dpi=90)
         return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
 
 
