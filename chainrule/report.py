@@ -99,7 +99,8 @@ def optimizer(rule: optim.Optimizer) -> list[str]:
     used = [name for name in ("lr", "momentum") if options.get(name)]
     told = ", ".join(f"{name} {options[name]:g}" for name in used)
     formula = (inspect.getdoc(type(rule)) or "").split("\n\n")[0]
-    return [f"{type(rule).__name__}, {told}", *formula.split("\n")]
+    lines = [part for line in formula.split("\n") for part in wrapped(line)]
+    return [f"{type(rule).__name__}, {told}", *lines]
 
 
 def batches(loader: optim.DataLoader, epochs: int) -> list[str]:

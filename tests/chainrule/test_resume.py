@@ -37,6 +37,7 @@ def test_more_epochs_are_the_run_that_had_them_from_the_first(here, optimizer, c
     capsys.readouterr()
     assert main(["train", "--resume", "parts", "--epochs", "5"]) == 0
     told = capsys.readouterr().out
+    assert max(map(len, told.splitlines())) <= 80
     assert "Output     parts (going on from its checkpoint)\n" in told
     assert "Trained 5 epochs in " in told
     assert result_of(here / "parts") == result_of(here / "whole")
