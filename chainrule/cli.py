@@ -17,6 +17,7 @@ from typing import NoReturn
 
 from . import __version__
 from .errors import DivergenceError, UsageError
+from .resume import settings_of
 from .samples import DATASETS
 from .train import ACTIVATIONS, INTERRUPTED, LOSSES, OPTIMIZERS, Job, run
 
@@ -27,6 +28,7 @@ examples:
   chainrule train moons --hidden 16,16 --explain   and the first update as a table
   chainrule train spirals --optimizer sgd --momentum 0.9 --batch-size full
   chainrule train flowers.csv --target species     a table of your own
+  chainrule train --resume runs/flowers            go on where Ctrl-C stopped it
 
 The target of a CSV file is a class where it holds text, or few different whole
 numbers; otherwise it is a number. --loss mse makes it a number, --loss
@@ -72,11 +74,13 @@ def main(argv: list[str] | None = None) -> int:
 def command(argv: list[str] | None) -> int:
     """Parse the arguments and do what they say."""
     whole = parser()
-    options = vars(whole.parse_args(argv))
+    options = vars(whole.parse_args(argv))  # those that were given; Job knows the defaults
     if options.pop("command") is None:
         whole.print_help()
         return 0
-    progress = not options.pop("no_progress") and sys.stderr.isatty()
+    progress = not options.pop("no_progress", False) and sys.stderr.isatty()
+    if "resume" in options:
+        options = settings_of(options.pop("resume"), options)
     return run(Job(progress=progress, **options))
 
 
@@ -90,35 +94,35 @@ def parser() -> Parser:
     train = commands.add_parser(
         "train", help="train a network, and see what happens", allow_abbrev=False, epilog=EXAMPLES,
         description="Train a network on a data set, and keep weights, history and pictures.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=argparse.RawDescriptionHelpFormatter, argument_default=argparse.SUPPRESS,
     )  # fmt: skip
     data = train.add_argument_group("data")
     network = train.add_argument_group("network")
     learning = train.add_argument_group("learning")
     output = train.add_argument_group("output")
     # fmt: off
-    data.add_argument("data", nargs="?", default="digits",
+    data.add_argument("data", nargs="?",
         help=f"{', '.join(DATASETS)}, or the path of a CSV file (default: digits)")
     data.add_argument("--target", metavar="COLUMN",
         help="the column of the CSV file to predict")
     data.add_argument("--test-size", metavar="S", type=test_size,
         help="samples kept for testing: a share below 1, or a number (default: 0.25; digits: 397)")
-    data.add_argument("--seed", metavar="N", default=0,
+    data.add_argument("--seed", metavar="N",
         type=number("--seed", int, "0 or more", lambda n: n >= 0),
         help="the same seed gives the same result, bit for bit (default: 0)")
     network.add_argument("--hidden", metavar="SIZES", type=sizes,
         help="units of the hidden layers, such as 32,16; none for a linear model "
         "(default: 128 for digits, 16 for iris, 16,16 in the plane, 32 for CSV files)")
     network.add_argument("--activation", metavar="NAME", type=one_of("--activation", ACTIVATIONS),
-        default="relu", help=f"{', '.join(ACTIVATIONS)} (default: relu)")
+        help=f"{', '.join(ACTIVATIONS)} (default: relu)")
     network.add_argument("--dropout", metavar="P",
         type=number("--dropout", float, "from 0 to below 1", lambda p: 0 <= p < 1),
         help="probability of dropping a hidden unit (default: 0; digits: 0.2)")
     learning.add_argument("--loss", metavar="NAME", type=one_of("--loss", ["auto", *LOSSES]),
-        default="auto", help=f"{', '.join(LOSSES)} (default: cross-entropy for classes, mse for "
+        help=f"{', '.join(LOSSES)} (default: cross-entropy for classes, mse for "
         "numbers); bce is for two classes and one output")
     learning.add_argument("--optimizer", metavar="NAME", type=one_of("--optimizer", OPTIMIZERS),
-        default="adam", help=f"{', '.join(OPTIMIZERS)} (default: adam)")
+        help=f"{', '.join(OPTIMIZERS)} (default: adam)")
     learning.add_argument("--lr", metavar="RATE",
         type=number("--lr", float, "greater than 0", lambda lr: lr > 0),
         help="learning rate (default: "
@@ -126,16 +130,19 @@ def parser() -> Parser:
     learning.add_argument("--momentum", metavar="M",
         type=number("--momentum", float, "from 0 to below 1", lambda m: 0 <= m < 1),
         help="for sgd and rmsprop (default: 0)")
-    learning.add_argument("--batch-size", metavar="B", type=batch_size, default=32,
+    learning.add_argument("--batch-size", metavar="B", type=batch_size,
         help="samples per update: full, 1, or between (default: 32)")
     learning.add_argument("--epochs", metavar="N",
         type=number("--epochs", int, "1 or more", lambda n: n >= 1),
         help="passes over the training samples (default: 20 for digits, 50 in the plane, else 100)")
     learning.add_argument("--explain", action="store_true",
         help="print the first update: name, old, gradient, step, new")
-    output.add_argument("--output", metavar="FOLDER", type=folder,
+    output.add_argument("--output", metavar="FOLDER", type=folder("--output"),
         help="where to write; an earlier run's files in it are replaced "
         "(default: a new folder in runs/)")
+    output.add_argument("--resume", metavar="FOLDER", type=folder("--resume"),
+        help="go on with the run in this folder, as if it had never stopped; all other options "
+        "are known from there, and --epochs may be larger")
     output.add_argument("--no-progress", action="store_true", help="no progress bar")
     output.add_argument("--quiet", action="store_true", help="print nothing but errors")
     # fmt: on
@@ -200,11 +207,15 @@ def test_size(text: str) -> float:
     return size
 
 
-def folder(text: str) -> Path:
-    """The path of a folder."""
-    if not text.strip():
-        raise UsageError(f"--output must name a folder, such as runs/first; got {text!r}.")
-    return Path(text)
+def folder(option: str) -> Callable[[str], Path]:
+    """A reader of paths of folders."""
+
+    def read(text: str) -> Path:
+        if not text.strip():
+            raise UsageError(f"{option} must name a folder, such as runs/first; got {text!r}.")
+        return Path(text)
+
+    return read
 
 
 def show_hint(message: Warning | str, *_: object) -> None:

@@ -12,6 +12,7 @@ import nn
 import optim
 from nn import functional
 
+from .resume import CHECKPOINT
 from .tables import as_number
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ FILES = {
     "loss.png": "the loss curve",
     "boundary.png": "the decision boundary, with the training samples",
     "graph.svg": "the graph of the worst test sample, with gradients",
+    CHECKPOINT: "where the run stands: --resume goes on from it",
 }
 FORMULAS = {
     "cross-entropy": functional.cross_entropy,
@@ -40,7 +42,7 @@ def plan(training: Training, folder: Path) -> str:
         "Loss": loss(training.kind),
         "Optimizer": optimizer(training.optimizer),
         "Batches": batches(training.batches(), training.settings.epochs),
-        "Output": [f"{folder}{' (replacing what an earlier run wrote)' * earlier_run(folder)}"],
+        "Output": [f"{folder}{earlier_run(training.job.resume, folder)}"],
     }
     return "\n".join(part(name, lines) for name, lines in parts.items())
 
@@ -97,7 +99,8 @@ def optimizer(rule: optim.Optimizer) -> list[str]:
     used = [name for name in ("lr", "momentum") if options.get(name)]
     told = ", ".join(f"{name} {options[name]:g}" for name in used)
     formula = (inspect.getdoc(type(rule)) or "").split("\n\n")[0]
-    return [f"{type(rule).__name__}, {told}", *formula.split("\n")]
+    lines = [part for line in formula.split("\n") for part in wrapped(line)]
+    return [f"{type(rule).__name__}, {told}", *lines]
 
 
 def batches(loader: optim.DataLoader, epochs: int) -> list[str]:
@@ -142,7 +145,7 @@ def scored(training: Training, name: str, scores: dict[str, float]) -> str:
 def written(folder: Path) -> str:
     """The files, and what is in them."""
     found = [(name, what) for name, what in FILES.items() if (folder / name).exists()]
-    return "\n".join([f"Written to {folder}", *[f"  {name:<21}{what}" for name, what in found]])
+    return "\n".join([f"Written to {folder}", *[f"  {name:<24}{what}" for name, what in found]])
 
 
 def part(name: str, lines: list[str]) -> str:
@@ -160,6 +163,9 @@ def counted(n: int, thing: str) -> str:
     return f"{n} {thing}" if n == 1 else f"{n} {thing}s"
 
 
-def earlier_run(folder: Path) -> bool:
-    """Whether a run has written to the folder."""
-    return any((folder / name).exists() for name in FILES)
+def earlier_run(resume: bool, folder: Path) -> str:
+    """What becomes of what a run has written to the folder before."""
+    if resume:
+        return " (going on from its checkpoint)"
+    written = any((folder / name).exists() for name in FILES)
+    return " (replacing what an earlier run wrote)" if written else ""

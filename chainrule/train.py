@@ -9,6 +9,7 @@
     loss.png              the loss curve
     boundary.png          for two features and classes: which class the network sees where
     graph.svg             the computation graph of one sample
+    checkpoint.safetensors  where the run stands after its last epoch, for --resume
 
 so that the network can be built again and used:
 
@@ -37,6 +38,7 @@ from autograd import manual_seed, storage
 
 from . import pictures, report
 from .errors import DivergenceError, UsageError
+from .resume import CHECKPOINT, Asked
 from .samples import DATASETS, Settings, find
 from .tables import Array, Samples
 
@@ -48,8 +50,12 @@ LOSSES = {"cross-entropy": nn.CrossEntropyLoss, "bce": nn.BCEWithLogitsLoss, "ms
 OPTIMIZERS: dict[str, tuple[type[optim.Optimizer], float]] = {  # and the learning rate that suits
     "gd": (optim.GradientDescent, 0.1),
     "sgd": (optim.SGD, 0.1),
+    "adagrad": (optim.Adagrad, 0.1),
     "rmsprop": (optim.RMSprop, 0.003),
+    "adadelta": (optim.Adadelta, 1.0),
     "adam": (optim.Adam, 0.01),
+    "adamw": (optim.AdamW, 0.01),
+    "lion": (optim.Lion, 0.001),
 }
 WITH_MOMENTUM = ("sgd", "rmsprop")
 AT_ONCE = 1024  # samples evaluated together: a matter of memory, not of the result
@@ -77,6 +83,7 @@ class Job:
     explain: bool = False
     quiet: bool = False
     progress: bool = True
+    resume: bool = False
 
     def settled(self, settings: Settings) -> Settings:
         """The settings that suit the data, but for what this job asks for itself."""
@@ -151,12 +158,20 @@ class Training:
         self.optimizer.zero_grad()
         return table
 
-    def fit(self) -> optim.History:
-        """Train. Ctrl-C ends it early, with the history of the finished epochs."""
+    def fit(self, folder: Path | None = None) -> optim.History:
+        """Train. Ctrl-C ends it early, with the history of the finished epochs.
+
+        folder: where to keep a checkpoint, or to go on from the one that is there.
+        """
         self.seed_dropout()
+        path = None if folder is None else folder / CHECKPOINT
+        if path is not None:
+            asked = Asked(self.job, self.samples)
+            self.trainer.callbacks = [asked, optim.ModelCheckpoint(path)]
         test = whole(self.X_test, self.y_test)
         progress = self.job.progress and not self.job.quiet
-        return self.trainer.fit(self.batches(), test, self.settings.epochs, progress)
+        resume = path if self.job.resume else None
+        return self.trainer.fit(self.batches(), test, self.settings.epochs, progress, resume)
 
     def seed_dropout(self) -> None:
         """Let dropout draw the same masks from here on, whatever was drawn before."""
@@ -189,12 +204,14 @@ def run(job: Job) -> int:
             say(job, report.plan(training, folder))
             if job.explain:
                 say(job, report.update(training.first_update()))
-            history = training.fit()
+            history = training.fit(folder)
             if not len(history):
                 raise KeyboardInterrupt
             say(job, report.result(training, history))
             keep(training, history, folder)
-        except (DivergenceError, KeyboardInterrupt, OSError):
+        except (DivergenceError, KeyboardInterrupt, OSError, UsageError) as error:
+            if isinstance(error, DivergenceError) and not job.resume:
+                (folder / CHECKPOINT).unlink(missing_ok=True)  # it could only diverge again
             with suppress(OSError):  # it stays if there is something in it
                 folder.rmdir()
             raise
@@ -299,7 +316,7 @@ def new_folder(name: str) -> Path:
 
 def keep(training: Training, history: optim.History, folder: Path) -> None:
     """Write weights, history and pictures in place of those of an earlier run."""
-    for name in report.FILES:
+    for name in report.FILES.keys() - {CHECKPOINT}:
         (folder / name).unlink(missing_ok=True)
     storage.save(training.weights(), folder / "weights.safetensors")
     history.to_csv(folder / "history.csv")

@@ -56,7 +56,10 @@ def test_training_says_what_it_does_and_leaves_its_files(tmp_path):
     assert max(map(len, ran.stdout.splitlines())) <= 80
 
     out = tmp_path / "runs" / "moons"
-    files = ["boundary.png", "graph.svg", "history.csv", "loss.png", "weights.safetensors"]
+    files = [
+        "boundary.png", "checkpoint.safetensors", "graph.svg", "history.csv", "loss.png",
+        "weights.safetensors",
+    ]  # fmt: skip
     assert sorted(path.name for path in out.iterdir()) == files
     assert all(file in ran.stdout for file in files)
     shapes = {name: array.shape for name, array in storage.load(out / files[-1]).items()}
@@ -142,7 +145,7 @@ def test_explain_prints_the_first_update(tmp_path):
         ("--activation rely", "--activation must be one of relu, leaky_relu"),
         ("--loss hinge", "--loss must be one of auto, cross-entropy, bce, mse"),
         ("--loss bce", "bce tells two classes apart, but 'digit' has 10"),
-        ("--optimizer lion", "--optimizer must be one of gd, sgd, rmsprop, adam"),
+        ("--optimizer tiger", "--optimizer must be one of gd, sgd, adagrad, rmsprop, adadelta"),
         ("--momentum 0.9", "--momentum does not go with adam"),
         ("--optimizer sgd --momentum 1", "--momentum must be a number, from 0 to below 1"),
         ("--dropout 1", "--dropout must be a number, from 0 to below 1; got '1'."),
@@ -276,6 +279,7 @@ def test_a_name_that_the_terminal_cannot_show(tmp_path):
     ("arguments", "told"),
     [
         (["--output", ""], "--output must name a folder, such as runs/first; got ''."),
+        (["--resume", " "], "--resume must name a folder, such as runs/first; got ' '."),
         ([""], "the data have no name; there are digits,"),
     ],
 )

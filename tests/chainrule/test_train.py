@@ -7,7 +7,7 @@ from autograd import storage
 from chainrule.errors import DivergenceError
 from chainrule.samples import DATASETS
 from chainrule.tables import Samples
-from chainrule.train import ACTIVATIONS, Job, Training, run, split
+from chainrule.train import ACTIVATIONS, OPTIMIZERS, Job, Training, run, split
 
 
 def job(tmp_path, **options):
@@ -45,6 +45,7 @@ def test_all_named_data_sets_are_covered():
         {"optimizer": "gd", "lr": 0.5},
         {"optimizer": "sgd", "momentum": 0.9},
         {"optimizer": "rmsprop", "momentum": 0.5},
+        *[{"optimizer": name} for name in OPTIMIZERS],
         {"loss": "bce"},
         {"loss": "bce", "hidden": ()},
         {"dropout": 0.2},
