@@ -165,7 +165,7 @@ LESSONS = {
     ),
     "E08": Lesson(
         ShapeError,
-        "CrossEntropyLoss expects class indices of shape {shape}, whole numbers 0..{last}; got a "
+        "{loss} expects class indices of shape {shape}, whole numbers 0..{last}; got a "
         "target of shape {target}.",
         "the target says which class is right; the loss looks its score up by index.",
         "{fix}",

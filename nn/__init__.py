@@ -42,14 +42,16 @@ from .dropout import Dropout, Dropout2d
 from .layers import Embedding, Flatten, Identity, Linear, Unflatten
 from .losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, MSELoss
 from .module import Module, Parameter
+from .more_losses import HingeLoss, HuberLoss, KLDivLoss, L1Loss, NLLLoss, SmoothL1Loss
 from .neuron import MLP, Layer, Neuron
 from .norm import BatchNorm1d, BatchNorm2d, GroupNorm, LayerNorm, RMSNorm
 
 __all__ = [
     "ELU", "GELU", "MLP", "SELU", "BCELoss", "BCEWithLogitsLoss", "BatchNorm1d", "BatchNorm2d",
     "CrossEntropyLoss", "Dropout", "Dropout2d", "Embedding", "Flatten", "GroupNorm", "Hardtanh",
-    "Identity", "Layer", "LayerNorm", "LeakyReLU", "Linear", "LogSoftmax", "MSELoss", "Mish",
-    "Module", "ModuleDict", "ModuleList", "Neuron", "PReLU", "Parameter", "RMSNorm", "ReLU",
-    "Sequential", "SiLU", "Sigmoid", "Softmax", "Softplus", "Softsign", "Tanh", "Unflatten",
+    "HingeLoss", "HuberLoss", "Identity", "KLDivLoss", "L1Loss", "Layer", "LayerNorm",
+    "LeakyReLU", "Linear", "LogSoftmax", "MSELoss", "Mish", "Module", "ModuleDict",
+    "ModuleList", "NLLLoss", "Neuron", "PReLU", "Parameter", "RMSNorm", "ReLU", "Sequential",
+    "SiLU", "Sigmoid", "SmoothL1Loss", "Softmax", "Softplus", "Softsign", "Tanh", "Unflatten",
     "datasets", "functional", "init", "utils",
 ]  # fmt: skip

@@ -102,10 +102,11 @@ def shape(x: Any) -> tuple[int, ...]:
     return (len(x), *rows[0]) if rows else (0,)
 
 
-def require_reduction(reduction: str) -> None:
-    """Raise E24 unless reduction is one of the three."""
-    if reduction not in ("mean", "sum", "none"):
-        what = f"reduction must be 'mean', 'sum' or 'none'; got {reduction!r}"
+def require_reduction(reduction: str, allowed: tuple[str, ...] = ("mean", "sum", "none")) -> None:
+    """Raise E24 unless reduction is one of the three, or of those allowed."""
+    if reduction not in allowed:
+        *names, last = map(repr, allowed)
+        what = f"reduction must be {', '.join(names)} or {last}; got {reduction!r}"
         why = "it says how the losses of all entries become one number"
         raise lesson("E24b", what=what, why=why, fix='reduction="mean"')
 
@@ -131,43 +132,23 @@ def require_same_shape(loss: str, p: tuple[int, ...], y: tuple[int, ...]) -> Non
     raise lesson("E07", loss=loss, prediction=p, target=y, clash=clash, why=why + ".", fix=fix)
 
 
+def factor(loss: str, weight: Any, form: tuple[int, ...], like: Any = 0.0) -> Any:
+    """A weight for every entry of a shape, in the dtype of `like`. Raises E24 if it has others."""
+    w = np.asarray(raw(plain(weight)))
+    dtype = np.result_type(raw(like), np.float16) if np.ndim(raw(like)) else float
+    try:
+        return np.broadcast_to(w.astype(dtype), form)
+    except ValueError:
+        what = f"{loss}: a weight of shape {w.shape} does not fit predictions of shape {form}"
+        why = "it has a factor for each entry, or for each on the last axis"
+        raise lesson("E24b", what=what, why=why, fix=f"weight = np.ones({form[-1:]})") from None
+
+
 def require_probabilities(p: Any) -> None:
     """Raise E11 unless all of p is between 0 and 1."""
     data = np.array([raw(entry) for entry in flat(p)] if holds_values(p) else raw(plain(p)))
     if not ((data >= 0) & (data <= 1)).all():
         raise lesson("E11", low=float(data.min()), high=float(data.max()))
-
-
-def class_indices(scores: tuple[int, ...], target: Any) -> np.ndarray[Any, Any]:
-    """The target as an array of class indices. Raises E08 or E09 if it is something else."""
-    if len(scores) not in (1, 2):
-        what = f"CrossEntropyLoss: scores must have shape (N, C) or (C,); got {scores}"
-        why = "the last axis holds one score for each class"
-        fix = (
-            "scores.reshape(-1, C), y.reshape(-1)   with C classes on the last axis;\n"
-            "        scores = scores.moveaxis(1, -1)   before that, if they are on axis 1"
-        )
-        raise lesson("E24b", what=what, why=why, fix=fix)
-    labels = np.asarray(raw(plain(target)))
-    classes = scores[-1]
-    if labels.shape != scores[:-1]:
-        fix = "y = y.reshape(-1)"
-        if labels.shape == scores:
-            fix = "y = y.argmax(axis=-1)   for rows with a single 1"
-        elif labels.size != math.prod(scores[:-1]):
-            fix = "give one label for each row of scores"
-        raise lesson("E08", shape=scores[:-1], last=classes - 1, target=labels.shape, fix=fix)
-    if labels.dtype.kind not in "iu":
-        what = f"labels must be whole numbers; got {labels.dtype}."
-        raise lesson("E09", what=what, fix="y = y.astype(int)")
-    wrong = (labels < 0) | (labels >= classes)
-    if np.count_nonzero(wrong):
-        span = f"{classes} classes (0..{classes - 1})"
-        what = f"the target has label {labels[wrong][0]}, but there are {span}."
-        shifted = labels.min() == 1 and labels.max() == classes
-        fix = "y = y - 1" if shifted else f"give the last layer {labels.max() + 1} outputs"
-        raise lesson("E09", what=what, fix=fix if labels.min() >= 0 else "y = y - y.min()")
-    return labels
 
 
 def require_activation(name: Any, known: Iterable[Any]) -> None:

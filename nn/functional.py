@@ -26,11 +26,13 @@ from .losses import (
     cross_entropy,
     mse_loss,
 )
+from .more_losses import hinge_loss, huber_loss, kl_div, l1_loss, nll_loss, smooth_l1_loss
 from .norm import batch_norm, group_norm, layer_norm, rms_norm
 
 __all__ = [
     "batch_norm", "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy",
-    "dropout", "dropout2d", "elu", "embedding", "gelu", "group_norm", "hardtanh", "layer_norm",
-    "leaky_relu", "linear", "log_softmax", "mish", "mse_loss", "one_hot", "prelu", "relu",
-    "rms_norm", "selu", "sigmoid", "silu", "softmax", "softplus", "softsign", "tanh",
+    "dropout", "dropout2d", "elu", "embedding", "gelu", "group_norm", "hardtanh", "hinge_loss",
+    "huber_loss", "kl_div", "l1_loss", "layer_norm", "leaky_relu", "linear", "log_softmax",
+    "mish", "mse_loss", "nll_loss", "one_hot", "prelu", "relu", "rms_norm", "selu", "sigmoid",
+    "silu", "smooth_l1_loss", "softmax", "softplus", "softsign", "tanh",
 ]  # fmt: skip

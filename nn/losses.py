@@ -11,29 +11,19 @@ arrays, lists, Tensors. Prediction and target must have the same shape: nothing 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from functools import reduce
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 import autograd as ag
-from autograd import Value
 from autograd.data import plain, shape_of
-from autograd.errors import lesson
 from autograd.local import Elementwise, unary
 from autograd.op import Op
 
-from .checks import (
-    class_indices,
-    flat,
-    holds_values,
-    require_probabilities,
-    require_reduction,
-    require_same_shape,
-    shape,
-)
-from .module import Module
+from .checks import holds_values, require_probabilities, shape
+from .loss import Loss, WeightedLoss, entrywise, reduced
+from .targets import class_indices, class_losses, hint_if_probabilities, hint_if_sigmoid
 
 
 def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
@@ -45,48 +35,80 @@ def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
     return entrywise("MSELoss", lambda p, y: ag.square(p - y), input, target, reduction)
 
 
-def binary_cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Any:
+def binary_cross_entropy(
+    input: Any, target: Any, weight: Any = None, *, reduction: str = "mean"
+) -> Any:
     """-1/n sum [y log p + (1 - y) log(1 - p)]: how surprising y is, if 1 has probability p.
 
     d/dp = 1/n (p - y) / (p (1 - p)). At p = 0 and 1, -log is at most 100 and its slope 1e12.
-    Raises E11 for a p that is no probability.
+    weight: a factor for each term. Raises E11 for a p that is no probability.
     """
     require_probabilities(input)
 
     def surprise(p: Any, y: Any) -> Any:
         return -(y * bounded_log(p) + (1 - y) * bounded_log(1 - p))
 
-    return entrywise("BCELoss", surprise, input, target, reduction)
+    return entrywise("BCELoss", surprise, input, target, reduction, weight)
 
 
-def binary_cross_entropy_with_logits(input: Any, target: Any, *, reduction: str = "mean") -> Any:
+def binary_cross_entropy_with_logits(
+    input: Any, target: Any, weight: Any = None, *, reduction: str = "mean", pos_weight: Any = None
+) -> Any:
     """1/n sum [log(1 + e^z) - z y]: binary cross-entropy of p = sigmoid(z); d/dz = 1/n (p - y).
 
     Each term equals max(z, 0) - z y + log(1 + e^-|z|), in which nothing can overflow.
+    weight: a factor for each term. pos_weight: a factor for -y log p alone, for each class on the
+    last axis: above 1 where the 1s are rare.
     """
+    hint_if_sigmoid(input)
+
+    def surprise(z: Any, y: Any, w: Any = None) -> Any:
+        if w is None:
+            return ag.softplus(z) - z * y
+        return (1 - y) * z + (1 + (w - 1) * y) * ag.softplus(-z)
+
     name = "BCEWithLogitsLoss"
-    return entrywise(name, lambda z, y: ag.softplus(z) - z * y, input, target, reduction)
+    return entrywise(name, surprise, input, target, reduction, weight, pos_weight)
 
 
-def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Any:
+def cross_entropy(
+    input: Any,
+    target: Any,
+    weight: Any = None,
+    *,
+    ignore_index: int = -100,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+    soft_targets: bool = False,
+) -> Any:
     """-1/n sum log p[k], p = softmax(z): how surprising the classes k are; d/dz = 1/n (p - 1k).
 
     Each term equals log(sum(e^z)) - z[k], and 1k is 1 at k, 0 elsewhere: one hot.
-    input: raw scores z, one row of C scores for each sample (N, C), or the scores of one (C,).
-    target: the right class of each sample, a whole number from 0 to C - 1.
-    Raises E08 for one-hot rows, E09 for labels that are not indices.
+    input: raw scores z, one row of C scores for each sample (N, C), the scores of one (C,), or of
+    many places, with the classes on axis 1 (N, C, d1, ...).
+    target: the right class of each sample, a whole number from 0 to C - 1; or with soft_targets
+    a probability q for each class, in the shape of input: then the term is -sum(q log p).
+    weight: a factor for each class (C,); the mean is then the weighted one. ignore_index: a label
+    that does not count. label_smoothing: the part of 1k that is spread over all classes.
+    Raises E08 for one-hot rows, E09 for labels that are not indices; hints at probabilities (E10).
 
     >>> cross_entropy(ag.Tensor([[7.0, 7.0], [0.0, 1000.0]]), [1, 0], reduction="none").data
     array([6.93147181e-01, 1.00000000e+03])
     """
-    if holds_values(input):
-        labels = class_indices(shape(input), target)
-        rows = input if labels.ndim else [input]
-        chosen = zip(rows, labels.ravel().tolist(), strict=True)
-        return reduced([reduce(ag.logaddexp, z) - z[k] for z, k in chosen], reduction)
-    scores = plain(input)
-    labels = class_indices(shape_of(scores), target)
-    return reduced(surprise_at(scores, labels=labels), reduction)
+    name, by_value = "CrossEntropyLoss", holds_values(input)
+    scores = input if by_value else plain(input)
+    form = shape(input) if by_value else shape_of(scores)
+    hint_if_probabilities(scores)
+    if weight is None and label_smoothing == 0 and not soft_targets and len(form) < 3:
+        labels = class_indices(name, form, target, ignore_index)
+        if not np.count_nonzero(labels == ignore_index):
+            if not by_value:
+                return reduced(surprise_at(scores, labels=labels), reduction)
+            pairs = zip(scores if labels.ndim else [scores], labels.ravel().tolist(), strict=True)
+            return reduced([reduce(ag.logaddexp, z) - z[k] for z, k in pairs], reduction)
+    options = (weight, ignore_index, label_smoothing, soft_targets)
+    losses, total = class_losses(name, scores, target, *options)
+    return reduced(losses, reduction, total)
 
 
 def _surprise_at(z: Any, *, labels: Any) -> Any:
@@ -108,22 +130,6 @@ surprise_at = Op("cross_entropy", _surprise_at, _surprise_rule)
 """log(sum(e^z)) - z[k] for each row z and its label k; d/dz = softmax(z) - 1 at k."""
 
 
-class Loss(Module):
-    """A loss function as a module, which remembers its reduction."""
-
-    function: ClassVar[Callable[..., Any]]
-
-    def __init__(self, *data: Any, reduction: str = "mean") -> None:
-        if data:
-            raise lesson("E15b", loss=type(self).__name__)
-        require_reduction(reduction)
-        self.reduction = reduction
-
-    def forward(self, input: Any, target: Any) -> Any:
-        """The loss of predictions `input` whose right answers are `target`."""
-        return self.function(input, target, reduction=self.reduction)
-
-
 class MSELoss(Loss):
     """1/n sum (p - y)^2, the squared error: `mse_loss` as a module.
 
@@ -134,43 +140,43 @@ class MSELoss(Loss):
     function = staticmethod(mse_loss)
 
 
-class BCELoss(Loss):
+class BCELoss(WeightedLoss):
     """-1/n sum [y log p + (1 - y) log(1 - p)]: `binary_cross_entropy` as a module."""
 
     function = staticmethod(binary_cross_entropy)
 
 
-class BCEWithLogitsLoss(Loss):
+class BCEWithLogitsLoss(WeightedLoss):
     """1/n sum [log(1 + e^z) - z y]: `binary_cross_entropy_with_logits` as a module."""
 
     function = staticmethod(binary_cross_entropy_with_logits)
+    options = ("weight", "reduction", "pos_weight")
+
+    def __init__(
+        self, weight: Any = None, *data: Any, reduction: str = "mean", pos_weight: Any = None
+    ) -> None:
+        super().__init__(weight, *data, reduction=reduction)
+        self.register_buffer("pos_weight", pos_weight)
 
 
-class CrossEntropyLoss(Loss):
+class CrossEntropyLoss(WeightedLoss):
     """-1/n sum log p[k], p = softmax(z): `cross_entropy` as a module."""
 
     function = staticmethod(cross_entropy)
+    options = ("weight", "ignore_index", "reduction", "label_smoothing", "soft_targets")
 
-
-def entrywise(
-    loss: str, formula: Callable[[Any, Any], Any], input: Any, target: Any, reduction: str
-) -> Any:
-    """The formula for every prediction and its target, reduced: at once, or Value by Value."""
-    if holds_values(input) and not getattr(target, "requires_grad", False):
-        require_same_shape(loss, shape(input), shape(target))
-        pairs = zip(flat(input), flat(target), strict=True)
-        return reduced([formula(p, y) for p, y in pairs], reduction)
-    p, y = plain(input), plain(target)
-    require_same_shape(loss, shape_of(p), shape_of(y))
-    return reduced(formula(p, y), reduction)
-
-
-def reduced(losses: Any, reduction: str) -> Any:
-    """The mean or the sum of the losses, or all of them; from a list of Values, one Value."""
-    require_reduction(reduction)
-    if reduction == "none" or isinstance(losses, Value):
-        return losses
-    return ag.mean(losses) if reduction == "mean" else ag.sum(losses)
+    def __init__(
+        self,
+        weight: Any = None,
+        *data: Any,
+        ignore_index: int = -100,
+        reduction: str = "mean",
+        label_smoothing: float = 0.0,
+        soft_targets: bool = False,
+    ) -> None:
+        super().__init__(weight, *data, reduction=reduction)
+        self.ignore_index, self.label_smoothing = ignore_index, label_smoothing
+        self.soft_targets = soft_targets
 
 
 def _bounded_log(x: Any) -> Any:
