@@ -138,7 +138,7 @@ def hint_if_probabilities(scores: Any) -> None:
     listed = holds_values(scores)
     data = np.array([raw(z) for z in flat(scores)]) if listed else np.asarray(raw(scores))
     form = shape(scores) if listed else data.shape
-    if not data.size or data.item(0) < 0 or form[class_axis(form)] == 1:
+    if not form or not data.size or data.item(0) < 0 or form[class_axis(form)] == 1:
         return  # most scores are told apart here
     rows, classes = np.moveaxis(data.reshape(form), class_axis(form), -1), form[class_axis(form)]
     if (rows >= 0).all() and np.allclose(rows.sum(axis=-1), 1, rtol=0, atol=1e-5):
