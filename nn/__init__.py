@@ -39,6 +39,7 @@ from .activations import (
 )
 from .containers import ModuleDict, ModuleList, Sequential
 from .dropout import Dropout, Dropout2d
+from .files import load, save
 from .layers import Embedding, Flatten, Identity, Linear, Unflatten
 from .losses import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, MSELoss
 from .module import Module, Parameter
@@ -53,5 +54,5 @@ __all__ = [
     "LeakyReLU", "Linear", "LogSoftmax", "MSELoss", "Mish", "Module", "ModuleDict",
     "ModuleList", "NLLLoss", "Neuron", "PReLU", "Parameter", "RMSNorm", "ReLU", "Sequential",
     "SiLU", "Sigmoid", "SmoothL1Loss", "Softmax", "Softplus", "Softsign", "Tanh", "Unflatten",
-    "datasets", "functional", "init", "utils",
+    "datasets", "functional", "init", "load", "save", "utils",
 ]  # fmt: skip
