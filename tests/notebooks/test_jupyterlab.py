@@ -94,7 +94,9 @@ def browser(tmp_path_factory):
 def test_every_picture_shows_before_anything_is_run(path, lab, browser, tmp_path):
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     outputs = [output for cell in cells for output in cell.get("outputs", [])]
-    expected = sum("image/png" in output.get("data", {}) for output in outputs)
+    shown = [output.get("data", {}) for output in outputs]
+    expected = sum("image/png" in data for data in shown)
+    expected += sum("<img " in "".join(data.get("text/html", [])) for data in shown)  # of a page
     page = browser.new_page()
 
     page.goto(f"{lab}/doc/tree/{path.name}")
