@@ -1,6 +1,7 @@
 """Seeing backpropagation: pictures read from the record that `history` and `sweep` give.
 
 - `model.py` reads the record once: which boxes, which edges, which contributions;
+- `fold.py` makes one that is large small: modules and look-alikes share a box (`plan.py` says which);
 - `draw.py` makes a static picture of it;
 - `render.py` turns a description in Graphviz's language into SVG, PNG or PDF.
 
