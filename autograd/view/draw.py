@@ -27,7 +27,6 @@ from .model import (
     census,
     is_number,
     name_of,
-    size,
     the_number,
 )
 from .render import png_size, render
@@ -68,16 +67,18 @@ ROOM = '<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="50" HEIGHT="18"><TR><TD></TD>
 QUICK = {"splines": "line", "nslimit": "1", "mclimit": "0.5"}  # for graphs of many boxes
 MANY, MOST = 80, 3000
 FEW = 4  # entries: an array of no more is shown in numbers, larger ones by their norm
-SUFFIXES = (".svg", ".png", ".pdf", ".dot")
+SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".json")
 
 
 class Picture:
     """A picture of a graph: it shows itself in a notebook, and `save` writes it to a file.
 
-    dot: its description in Graphviz's language. text: the graph as a tree of text.
+    graph: the model it shows. dot: its description in Graphviz's language. text: the graph as a
+    tree of text.
     """
 
-    def __init__(self, dot: str, text: str, summary: str) -> None:
+    def __init__(self, graph: Graph, dot: str, text: str, summary: str) -> None:
+        self.graph = graph
         self.dot = dot
         self.text = text
         self._summary = summary
@@ -99,8 +100,10 @@ class Picture:
         return render(self.dot, "png")
 
     def save(self, path: str | Path) -> Path:
-        """Write the picture; the name's ending chooses .svg, .png, .pdf or .dot. Returns the path.
+        """Write the picture to path, and return the path.
 
+        The ending chooses .svg, .png, .pdf, .dot, or .json: the model with all numbers in it, as
+        `Graph.to_json` writes it.
         Raises E26b for other endings, and E25 if there is nothing to draw the picture with.
         """
         path = Path(path)
@@ -111,6 +114,8 @@ class Picture:
             raise lesson("E26b", what=what + ", ".join(SUFFIXES), fix=fix)
         if kind == ".dot":
             path.write_text(self.dot, encoding="utf-8")
+        elif kind == ".json":
+            path.write_text(self.graph.to_json(), encoding="utf-8")
         else:
             path.write_bytes(render(self.dot, kind[1:]))
         return path
@@ -165,18 +170,18 @@ def draw(
     if max_nodes < 1:
         raise lesson("E26m", max_nodes=max_nodes)
     title = f"Picture of {name_of(node) or 'a graph'}"
-    graph = fold(node, min(max_nodes, MOST), expand, collapse, depth)
-    if graph is None:
-        nodes = history(node)
-        boxes, counts = size(nodes), census(nodes)
-        lines = [f"{boxes:,} boxes: too many to draw one by one", ""]
+    limit = min(max_nodes, MOST)
+    graph = fold(node, limit, expand, collapse, depth)
+    if len(graph.boxes) > limit:
+        counts = census(history(node))
+        lines = [f"{graph.folded:,} boxes: too many to draw one by one", ""]
         lines += [f"{count:>9,}  {name}" for name, count in counts.items()]
-        summary = f"{title}: {boxes:,} boxes, only counted"
-        return Picture(notice(boxes, counts), "\n".join(lines), summary)
+        summary = f"{title}: {graph.folded:,} boxes, only counted"
+        return Picture(graph, notice(graph.folded, counts), "\n".join(lines), summary)
     summary = f"{title}: {len(graph.boxes)} boxes, {len(graph.edges)} edges"
     if graph.folded:
         summary += f", folded from {graph.folded:,} boxes"
-    return Picture(description(graph, direction), tree(graph), summary)
+    return Picture(graph, description(graph, direction), tree(graph), summary)
 
 
 def description(graph: Graph, direction: str) -> str:

@@ -43,8 +43,8 @@ def fold(
     expand: Sequence[str] = (),
     collapse: Sequence[str] = (),
     depth: int | None = None,
-) -> Graph | None:
-    """The model of the graph of root in at most max_nodes boxes; None if that cannot be done.
+) -> Graph:
+    """The model of the graph of root, folded to at most max_nodes boxes as far as that can be done.
 
     expand, collapse: paths of modules to open and to close, such as "MLP.layers.0".
     depth: how many levels of modules to open; 0 leaves the outermost closed. None opens as many as
@@ -52,8 +52,6 @@ def fold(
     """
     nodes = history(root)[::-1]
     found = plan(nodes, max_nodes, Wish(paths(expand), paths(collapse), depth))
-    if found is None:
-        return None
     return folded(nodes, found) if found else read(root)
 
 

@@ -12,18 +12,24 @@ how a picture looks; whatever shows a graph starts from this model.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..data import raw
+from ..errors import lesson
 from ..local import Elementwise
 from ..node import Node, history, sweep
+from .plain import from_plain, to_plain
 
 Data = Any  # a float or an ndarray; None where there is none
+DATA = {"value", "gradient", "here", "incoming", "local", "contribution"}  # fields of that kind
+ENDS = ("inputs", "outputs")
+FORMAT = "chainrule graph"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,60 @@ class Graph:
     def swept(self) -> bool:
         """Whether there is a backward pass to show."""
         return any(edge.incoming is not None for edge in self.edges)
+
+    def to_json(self) -> str:
+        """The model as JSON text, from which `from_json` makes the same model again, bit for bit.
+
+            {"format": "chainrule graph", "version": 1, "root": "n5", "folded": 0,
+             "boxes": [{"key": "n0", "kind": "leaf", "name": "a", "value": 3.0, ...}, ...],
+             "edges": [{"source": "n0", "target": "n3", "position": 0, "local": 2.0, ...}, ...]}
+
+        Boxes and edges have the fields of `Box` and `Edge`; what is at its default is left out.
+        Numbers are numbers, those that are not finite are "NaN", "Infinity" and "-Infinity", and an
+        array is {"dtype": "float64", "shape": [2, 3], "data": [six numbers, row by row]}.
+        """
+        return json.dumps(
+            {
+                "format": FORMAT, "version": 1, "root": self.root.key, "folded": self.folded,
+                "boxes": [written(box) for box in self.boxes],
+                "edges": [written(edge) for edge in self.edges],
+            },
+            ensure_ascii=False, allow_nan=False,
+        )  # fmt: skip
+
+    @classmethod
+    def from_json(cls, text: str) -> Graph:
+        """The model that `to_json` wrote. Raises E26j for any other text."""
+        try:
+            held = json.loads(text)
+            if (held["format"], held["version"]) != (FORMAT, 1):
+                raise ValueError("it is of another format")
+            boxes = {entry["key"]: Box(**understood(entry)) for entry in held["boxes"]}
+            edges = [Edge(**understood(entry)) for entry in held["edges"]]
+            return cls(boxes[held["root"]], list(boxes.values()), edges, held["folded"])
+        except (ValueError, TypeError, KeyError) as error:
+            raise lesson("E26j", what=f"{type(error).__name__}: {error}") from None
+
+
+def written(part: Box | Edge) -> dict[str, Any]:
+    """A box or an edge as JSON holds it: the fields that differ from their defaults."""
+    held = {entry.name: getattr(part, entry.name) for entry in fields(part)}
+    defaults = {entry.name: entry.default for entry in fields(part)}
+    told = {name: data for name, data in held.items() if data is not defaults[name]}
+    if "fold" in told:
+        fold = asdict(told["fold"])
+        told["fold"] = {**fold, "gradient": to_plain(fold["gradient"])}
+    return {name: to_plain(data) if name in DATA else data for name, data in told.items()}
+
+
+def understood(entry: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a Box or an Edge, from what `written` made of it."""
+    told = {name: from_plain(data) if name in DATA else data for name, data in entry.items()}
+    if "fold" in told:
+        fold = {**told["fold"]}
+        ends = {end: tuple((tuple(shape), n) for shape, n in fold[end]) for end in ENDS}
+        told["fold"] = Fold(**{**fold, **ends, "gradient": from_plain(fold["gradient"])})
+    return told
 
 
 def size(nodes: list[Node]) -> int:

@@ -49,8 +49,8 @@ class Wish(NamedTuple):
     depth: int | None = None
 
 
-def plan(nodes: list[Node], most: int, wish: Wish) -> Plan | None:
-    """The plan that shows the most in at most so many boxes; None if even the coarsest has more.
+def plan(nodes: list[Node], most: int, wish: Wish) -> Plan:
+    """The plan that shows the most in at most so many boxes; the coarsest, if all have more.
 
     nodes: oldest first. Raises E26p for paths that no module has, and for a negative depth.
     """
@@ -65,17 +65,16 @@ def plan(nodes: list[Node], most: int, wish: Wish) -> Plan | None:
     if size(nodes) > FOLD_ABOVE:
         deepest = max(deepest - 1, 0)  # the innermost modules are closed
     depths = range(deepest, -1, -1) if wish.depth is None else [wish.depth]
-    found = first_fit(nodes, tally, most, wish._replace(expand=()), depths)
-    if found is not None and wish.expand:  # what is opened by hand comes on top
-        depth = found[0]
-        found = first_fit(nodes, tally, most, wish._replace(depth=depth), [depth])
-    return None if found is None else found[1]
+    depth, found = first_fit(nodes, tally, most, wish._replace(expand=()), depths)
+    if wish.expand:  # what is opened by hand comes on top
+        depth, found = first_fit(nodes, tally, most, wish._replace(depth=depth), [depth])
+    return found
 
 
 def first_fit(
     nodes: list[Node], tally: Tally, most: int, wish: Wish, depths: Iterable[int]
-) -> tuple[int, Plan] | None:
-    """The first plan that fits, and how many levels of modules it opens.
+) -> tuple[int, Plan]:
+    """The first plan that fits, or else the last, and how many levels of modules it opens.
 
     Where the reader did not choose the depth, it is the deepest that can be seen at a glance.
     """
@@ -89,7 +88,7 @@ def first_fit(
             chosen = depth == wish.depth or size(nodes) <= FOLD_ABOVE
             if visible(nodes, found) <= (most if chosen or depth == 0 else min(GLANCE, most)):
                 return depth, found
-    return None
+    return depth, found
 
 
 def modules(tally: Tally, wish: Wish) -> dict[str, Group]:

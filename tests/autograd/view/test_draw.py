@@ -305,7 +305,13 @@ def test_notebooks_get_svg_and_png_of_one_size():
 
 @pytest.mark.parametrize(
     ("ending", "magic"),
-    [("svg", b"<?xml"), ("png", b"\x89PNG\r\n"), ("pdf", b"%PDF"), ("dot", b"digraph")],
+    [
+        ("svg", b"<?xml"),
+        ("png", b"\x89PNG\r\n"),
+        ("pdf", b"%PDF"),
+        ("dot", b"digraph"),
+        ("json", b'{"format": "chainrule graph"'),
+    ],
 )
 def test_save_writes_the_kind_of_file_its_name_says(tmp_path, ending, magic):
     L, _ = example()
@@ -316,7 +322,9 @@ def test_save_writes_the_kind_of_file_its_name_says(tmp_path, ending, magic):
 
 def test_save_refuses_other_endings(tmp_path):
     L, _ = example()
-    with pytest.raises(DataError, match=r"'graph.jpeg'.*one of .svg, .png, .pdf, .dot") as error:
+    with pytest.raises(
+        DataError, match=r"'graph.jpeg'.*one of .svg, .png, .pdf, .dot, .json"
+    ) as error:
         draw(L).save(tmp_path / "graph.jpeg")
     assert 'picture.save("graph.svg")' in str(error.value)
     assert list(tmp_path.iterdir()) == []
