@@ -487,11 +487,26 @@ LESSONS = {
         "{fix}",
         "notebook 02",
     ),
+    "E26j": Lesson(
+        DataError,
+        "this text is not a graph that was saved as JSON ({what}).",
+        "a saved graph names its format and version, and every part in it has a known field.",
+        'draw(loss).save("graph.json")   writes one; Graph.from_json(path.read_text()) reads it',
+        "notebook 02",
+    ),
     "E26m": Lesson(
         DataError,
         "max_nodes={max_nodes} leaves no room for a picture.",
-        "max_nodes is the number of boxes up to which a graph is drawn; a larger one is counted.",
+        "max_nodes is the largest number of boxes in a picture; a larger graph is folded.",
         "draw(loss)   or a larger limit: draw(loss, max_nodes=1000)",
+        "notebook 02",
+    ),
+    "E26p": Lesson(
+        DataError,
+        "{what}.",
+        "large graphs are folded by module: expand and collapse name modules by their dotted path, "
+        "and depth counts how many levels of them are open.",
+        "{fix}",
         "notebook 02",
     ),
     "E26v": Lesson(

@@ -1,6 +1,8 @@
 """Seeing backpropagation: pictures read from the record that `history` and `sweep` give.
 
 - `model.py` reads the record once: which boxes, which edges, which contributions;
+- `fold.py` makes a large one small: modules and look-alikes share a box, as `plan.py` says;
+- `plain.py` writes its numbers and arrays in JSON, exactly;
 - `draw.py` makes a static picture of it;
 - `render.py` turns a description in Graphviz's language into SVG, PNG or PDF.
 

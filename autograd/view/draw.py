@@ -6,6 +6,7 @@ left. The picture is taken at once: what happens to the graph later does not cha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -15,16 +16,17 @@ import numpy as np
 
 from ..errors import GraphError, lesson
 from ..node import Node, history
+from .fold import fold
 from .model import (
     Box,
     Data,
     Edge,
+    Fold,
     Graph,
+    Shapes,
     census,
     is_number,
     name_of,
-    read,
-    size,
     the_number,
 )
 from .render import png_size, render
@@ -45,6 +47,8 @@ STYLES = {  # leaves blue, results orange: told apart by every kind of eye
     "result": Style("#E69F00", "#FFF9EC", "#7A5200"),
     "data": Style("#9AA5B1", "#F5F7FA", GREY),
     "constant": Style("#C5CDD6", "#FFFFFF", GREY),
+    "module": Style("#56717F", "#F1F6F4", "#3F5661"),
+    "group": Style("#56717F", "#FFFFFF", "#3F5661"),
 }
 COMMUTATIVE = {"+", "*"}  # for all others the first operand is drawn above the second
 SYMBOLS = {"*": "×", "-": "−", "**": "power"}
@@ -63,16 +67,18 @@ ROOM = '<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="50" HEIGHT="18"><TR><TD></TD>
 QUICK = {"splines": "line", "nslimit": "1", "mclimit": "0.5"}  # for graphs of many boxes
 MANY, MOST = 80, 3000
 FEW = 4  # entries: an array of no more is shown in numbers, larger ones by their norm
-SUFFIXES = (".svg", ".png", ".pdf", ".dot")
+SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".json")
 
 
 class Picture:
     """A picture of a graph: it shows itself in a notebook, and `save` writes it to a file.
 
-    dot: its description in Graphviz's language. text: the graph as a tree of text.
+    graph: the model it shows. dot: its description in Graphviz's language. text: the graph as a
+    tree of text.
     """
 
-    def __init__(self, dot: str, text: str, summary: str) -> None:
+    def __init__(self, graph: Graph, dot: str, text: str, summary: str) -> None:
+        self.graph = graph
         self.dot = dot
         self.text = text
         self._summary = summary
@@ -94,8 +100,10 @@ class Picture:
         return render(self.dot, "png")
 
     def save(self, path: str | Path) -> Path:
-        """Write the picture; the name's ending chooses .svg, .png, .pdf or .dot. Returns the path.
+        """Write the picture to path, and return the path.
 
+        The ending chooses .svg, .png, .pdf, .dot, or .json: the model with all numbers in it, as
+        `Graph.to_json` writes it.
         Raises E26b for other endings, and E25 if there is nothing to draw the picture with.
         """
         path = Path(path)
@@ -106,6 +114,8 @@ class Picture:
             raise lesson("E26b", what=what + ", ".join(SUFFIXES), fix=fix)
         if kind == ".dot":
             path.write_text(self.dot, encoding="utf-8")
+        elif kind == ".json":
+            path.write_text(self.graph.to_json(), encoding="utf-8")
         else:
             path.write_bytes(render(self.dot, kind[1:]))
         return path
@@ -120,16 +130,28 @@ class Picture:
         return bundle, {"image/png": png_size(png)}
 
 
-def draw(node: Node, direction: str = "LR", max_nodes: int = 300) -> Picture:
+def draw(
+    node: Node,
+    direction: str = "LR",
+    max_nodes: int = 300,
+    expand: Sequence[str] = (),
+    collapse: Sequence[str] = (),
+    depth: int | None = None,
+) -> Picture:
     """A picture of how node was computed: values, gradients, and what flowed along each edge.
 
     direction: "LR", from left to right, or "TB", from top to bottom.
-    max_nodes: a graph of more boxes is counted, not drawn; 3000 is the most that can be asked for.
+    max_nodes: the most boxes in a picture, at most 3000. A larger graph is folded: nodes that are
+    alike share a box.
+    expand, collapse: paths of modules to open or to close, such as "MLP.layers.0". A graph of more
+    than 60 boxes starts with its modules closed.
+    depth: how many levels of modules to open; with 0 the outermost are closed.
 
     Before backward() every gradient is "—". After it an edge shows
     incoming gradient × local derivative = contribution; for arrays, shapes and norms. Boxes show
     arrays of up to four entries in numbers.
-    Raises E26 for what is not a node, E26b for another direction, E26m for max_nodes below 1.
+    Raises E26 for what is not a node, E26b for another direction, E26m for max_nodes below 1, E26p
+    for a path that no module has.
 
     >>> from autograd import Value, draw
     >>> a = Value(3.0, name="a")
@@ -147,18 +169,19 @@ def draw(node: Node, direction: str = "LR", max_nodes: int = 300) -> Picture:
         raise lesson("E26b", what=what, fix='draw(loss, direction="LR")   or "TB"')
     if max_nodes < 1:
         raise lesson("E26m", max_nodes=max_nodes)
-    nodes = history(node)
-    boxes = size(nodes)
     title = f"Picture of {name_of(node) or 'a graph'}"
-    if boxes > min(max_nodes, MOST):
-        counts = census(nodes)
-        lines = [f"{boxes:,} boxes: too many to draw one by one", ""]
+    limit = min(max_nodes, MOST)
+    graph = fold(node, limit, expand, collapse, depth)
+    if len(graph.boxes) > limit:
+        counts = census(history(node))
+        lines = [f"{graph.folded:,} boxes: too many to draw one by one", ""]
         lines += [f"{count:>9,}  {name}" for name, count in counts.items()]
-        summary = f"{title}: {boxes:,} boxes, only counted"
-        return Picture(notice(boxes, counts), "\n".join(lines), summary)
-    graph = read(node)
+        summary = f"{title}: {graph.folded:,} boxes, only counted"
+        return Picture(graph, notice(graph.folded, counts), "\n".join(lines), summary)
     summary = f"{title}: {len(graph.boxes)} boxes, {len(graph.edges)} edges"
-    return Picture(description(graph, direction), tree(graph), summary)
+    if graph.folded:
+        summary += f", folded from {graph.folded:,} boxes"
+    return Picture(graph, description(graph, direction), tree(graph), summary)
 
 
 def description(graph: Graph, direction: str) -> str:
@@ -168,11 +191,11 @@ def description(graph: Graph, direction: str) -> str:
     many = len(graph.boxes) > MANY
     page = Digraph("graph", graph_attr=GRAPH, node_attr=NODE, edge_attr=EDGE)
     page.attr(rankdir=direction, **(QUICK if many else {}))
-    if graph.swept:
+    if graph.swept or graph.folded:
         page.attr(label=caption(graph))
     boxes = {box.key: box for box in graph.boxes}
     for box in graph.boxes:
-        shown = constant(box) if box.kind == "constant" else card(box, graph.root)
+        shown = look(box, graph.root)
         order = {} if box.op in (None, *COMMUTATIVE) else {"ordering": "in"}
         page.node(box.key, shown, **order)
     used = set()
@@ -185,6 +208,46 @@ def description(graph: Graph, direction: str) -> str:
         dashed = {"style": "dashed"} if box.kind in ("data", "constant") else {}
         page.edge(source, edge.target, flow(edge), **dashed)
     return str(page.source)
+
+
+def look(box: Box, root: Box) -> str:
+    """What stands for a box in the picture."""
+    if box.fold is not None:
+        return stack(box, box.fold)
+    return constant(box) if box.kind == "constant" else card(box, root)
+
+
+def stack(box: Box, fold: Fold) -> str:
+    """A box that stands for many nodes: what is in it, what goes in and what comes out."""
+    style = STYLES[box.kind]
+    times = f"×\u2009{fold.times:,}" if fold.times > 1 else ""
+    path = SYMBOLS.get(fold.path, fold.path) if box.kind == "group" else fold.path
+    rows = [pair(bold(shortened(path, 32)), small(times, style.label)), "<HR/>"]
+    rows += [pair(small(what), plain(text)) for what, text in contents(box, fold)]
+    return table("".join(rows), style, border=2)
+
+
+def contents(box: Box, fold: Fold) -> list[tuple[str, str]]:
+    """The rows of a folded box that have something to say."""
+    counts = {"parameters": fold.parameters, "constants": fold.constants}
+    if box.kind == "module":
+        counts = {"operations": fold.operations, **counts}
+    rows = [(what, f"{count:,}") for what, count in counts.items() if count]
+    ends = {"in": fold.inputs, "out": fold.outputs}
+    rows += [(what, shapes(counted)) for what, counted in ends.items() if counted]
+    of = " of parameters" if fold.parameters else ""
+    return [*rows, (f"|gradient|{of}", brief(fold.gradient))]
+
+
+def shapes(counted: Shapes) -> str:
+    """Shapes and how many arrays have them: "100 numbers, (5, 64)"."""
+    told = []
+    for shape, count in counted[:3]:
+        if shape == ():
+            told.append("1 number" if count == 1 else f"{count:,} numbers")
+        else:
+            told.append(str(shape) if count == 1 else f"{count:,} of {shape}")
+    return ", ".join(told) + (", …" if len(counted) > 3 else "")
 
 
 def card(box: Box, root: Box) -> str:
@@ -283,7 +346,10 @@ def caption(graph: Graph) -> str:
         few = all(np.size(edge.incoming) == np.size(edge.contribution) == 1 for edge in arrows)
         told.append("incoming gradient → contribution" + ("" if few else ", as shapes and norms"))
     doubt = "    (? where data was updated since)" if any(edge.stale for edge in flows) else ""
-    return "on each edge:  " + "\nor  ".join(told) + doubt
+    lines = ["on each edge:  " + "\nor  ".join(told) + doubt] if told else []
+    if graph.folded:
+        lines.append(f"{graph.folded:,} boxes folded into {len(graph.boxes)}")
+    return "\n".join(lines)
 
 
 def is_product(edge: Edge) -> bool:
@@ -326,16 +392,26 @@ def tree(graph: Graph) -> str:
 def line(box: Box, again: bool) -> str:
     """A box in one line of text."""
     called = " ".join(part for part in (box.name, box.op) if part) or box.kind
+    if box.fold is not None:
+        called = box.fold.path
     if again:
         return f"{called} (see above)"
     if box.kind == "constant":
         return brief(box.value)
+    if box.fold is not None:
+        return line_of_fold(box, box.fold)
     value = number(box.value) if is_number(box.value) else f"array of shape {np.shape(box.value)}"
     if box.outputs is not None:
         value = f"{box.outputs} outputs"
     since = " (updated since)" if box.updated else ""
     why = f", {remark(box)}" if box.why else ""
     return f"{called} = {value}{since}, gradient {brief(shown_gradient(box))}{why}"
+
+
+def line_of_fold(box: Box, fold: Fold) -> str:
+    """A folded box in one line of text."""
+    told = ", ".join(f"{what} {text}" for what, text in contents(box, fold))
+    return f"{fold.path}{f' × {fold.times:,}' if fold.times > 1 else ''}: {told}"
 
 
 def brief(data: Data) -> str:

@@ -12,18 +12,24 @@ how a picture looks; whatever shows a graph starts from this model.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..data import raw
+from ..errors import lesson
 from ..local import Elementwise
 from ..node import Node, history, sweep
+from .plain import from_plain, to_plain
 
 Data = Any  # a float or an ndarray; None where there is none
+DATA = {"value", "gradient", "here", "incoming", "local", "contribution"}  # fields of that kind
+ENDS = ("inputs", "outputs")
+FORMAT = "chainrule graph"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,9 @@ class Box:
     after.
     updated: its data was assigned after the graph was computed from it.
     outputs: how many arrays value and gradient hold, in one row; None for a single one.
+    scope: the dotted path of the module, or the `scope` blocks, it was made in.
+    fold: what stands for many nodes, made by `fold.py`: its kind is "module" for those of one
+    scope, "group" for others that are alike. It has no value and no gradient of its own.
     """
 
     key: str
@@ -50,6 +59,34 @@ class Box:
     why: str | None = None
     updated: bool = False
     outputs: int | None = None
+    scope: str | None = None
+    fold: Fold | None = None
+
+
+Shapes = tuple[tuple[tuple[int, ...], int], ...]  # (shape, how many arrays have it)
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """What is in a box that stands for many nodes.
+
+    path: the module's dotted path, or the operation all nodes have in common.
+    times: of how many separate parts it consists that are alike, such as the calls of a module with
+    one sample each; 1 if its parts are not alike.
+    operations: how many nodes in it were computed. parameters, constants: how many numbers in it
+    learn, and how many are plain operands.
+    inputs, outputs: the shapes of the nodes it reads, and of those that are read outside.
+    gradient: the norm over all its parameters; without any, over its outputs. None before backward.
+    """
+
+    path: str
+    times: int
+    operations: int
+    parameters: int
+    constants: int
+    inputs: Shapes
+    outputs: Shapes
+    gradient: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +96,8 @@ class Edge:
     incoming: the gradient of target. contribution: what source received through this edge.
     local: the number between them; None where these are not single numbers, or none is known.
     stale: data was updated since the pass, so local and contribution can no longer be known.
+    count: how many operands a folded edge stands for. Its contributions are summed for each node
+    that receives them, and those of several nodes, like the gradients they come from, are one row.
     """
 
     source: str
@@ -68,20 +107,79 @@ class Edge:
     local: float | None = None
     contribution: Data = None
     stale: bool = False
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Boxes, oldest first, and edges, each operation's in the order of its operands."""
+    """Boxes, oldest first, and edges, each operation's in the order of its operands.
+
+    folded: how many boxes there would be if nothing were folded; 0 where nothing is.
+    """
 
     root: Box
     boxes: list[Box]
     edges: list[Edge]
+    folded: int = 0
 
     @property
     def swept(self) -> bool:
         """Whether there is a backward pass to show."""
         return any(edge.incoming is not None for edge in self.edges)
+
+    def to_json(self) -> str:
+        """The model as JSON text, from which `from_json` makes the same model again, bit for bit.
+
+            {"format": "chainrule graph", "version": 1, "root": "n5", "folded": 0,
+             "boxes": [{"key": "n0", "kind": "leaf", "name": "a", "value": 3.0, ...}, ...],
+             "edges": [{"source": "n0", "target": "n3", "position": 0, "local": 2.0, ...}, ...]}
+
+        Boxes and edges have the fields of `Box` and `Edge`; what is at its default is left out.
+        Numbers are numbers, those that are not finite are "NaN", "Infinity" and "-Infinity", and an
+        array is {"dtype": "float64", "shape": [2, 3], "data": [six numbers, row by row]}.
+        """
+        return json.dumps(
+            {
+                "format": FORMAT, "version": 1, "root": self.root.key, "folded": self.folded,
+                "boxes": [written(box) for box in self.boxes],
+                "edges": [written(edge) for edge in self.edges],
+            },
+            ensure_ascii=False, allow_nan=False,
+        )  # fmt: skip
+
+    @classmethod
+    def from_json(cls, text: str) -> Graph:
+        """The model that `to_json` wrote. Raises E26j for any other text."""
+        try:
+            held = json.loads(text)
+            if (held["format"], held["version"]) != (FORMAT, 1):
+                raise ValueError("it is of another format")
+            boxes = {entry["key"]: Box(**understood(entry)) for entry in held["boxes"]}
+            edges = [Edge(**understood(entry)) for entry in held["edges"]]
+            return cls(boxes[held["root"]], list(boxes.values()), edges, held["folded"])
+        except (ValueError, TypeError, KeyError) as error:
+            raise lesson("E26j", what=f"{type(error).__name__}: {error}") from None
+
+
+def written(part: Box | Edge) -> dict[str, Any]:
+    """A box or an edge as JSON holds it: the fields that differ from their defaults."""
+    held = {entry.name: getattr(part, entry.name) for entry in fields(part)}
+    defaults = {entry.name: entry.default for entry in fields(part)}
+    told = {name: data for name, data in held.items() if data is not defaults[name]}
+    if "fold" in told:
+        fold = asdict(told["fold"])
+        told["fold"] = {**fold, "gradient": to_plain(fold["gradient"])}
+    return {name: to_plain(data) if name in DATA else data for name, data in told.items()}
+
+
+def understood(entry: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of a Box or an Edge, from what `written` made of it."""
+    told = {name: from_plain(data) if name in DATA else data for name, data in entry.items()}
+    if "fold" in told:
+        fold = {**told["fold"]}
+        ends = {end: tuple((tuple(shape), n) for shape, n in fold[end]) for end in ENDS}
+        told["fold"] = Fold(**{**fold, **ends, "gradient": from_plain(fold["gradient"])})
+    return told
 
 
 def size(nodes: list[Node]) -> int:
@@ -95,13 +193,13 @@ def census(nodes: list[Node]) -> dict[str, int]:
 
 
 def read(root: Node) -> Graph:
-    """The model of the graph of root. Writes on no node."""
+    """The model of the graph of root, nothing folded. Writes on no node."""
     nodes = history(root)[::-1]
     keys = {node: f"n{i}" for i, node in enumerate(nodes)}
     with np.errstate(all="ignore"):  # backward() has already warned of what is not finite
         flows = flows_of(nodes)
         edges = [edge for node in nodes for edge in edges_into(node, keys, flows.get(node))]
-        boxes = boxes_of(nodes, keys, edges)
+        boxes = boxes_of(nodes, keys, edges, updated_in(nodes))
     return Graph(next(box for box in boxes if box.key == keys[root]), boxes, edges)
 
 
@@ -191,10 +289,11 @@ def is_number(data: Data) -> bool:
     return bool(np.ndim(data) == 0)
 
 
-def boxes_of(nodes: list[Node], keys: dict[Node, str], edges: list[Edge]) -> list[Box]:
+def boxes_of(
+    nodes: list[Node], keys: dict[Node, str], edges: list[Edge], updated: set[Node]
+) -> list[Box]:
     """A box for each node, and before each operation the boxes of its constants."""
     remarks = remarks_on(nodes, keys, edges)
-    updated = {arg for node in nodes for arg in node.args if is_newer(arg, node)}
     boxes = []
     for node in nodes:
         boxes += [
@@ -208,7 +307,7 @@ def boxes_of(nodes: list[Node], keys: dict[Node, str], edges: list[Edge]) -> lis
             Box(
                 keys[node], kind_of(node), name_of(node), op, one_row(node._data),
                 one_row(raw(node.grad)), here, why, node in updated,
-                len(node._data) if isinstance(node._data, tuple) else None,
+                len(node._data) if isinstance(node._data, tuple) else None, scope_of(node),
             )
         )  # fmt: skip
     return boxes
@@ -220,9 +319,23 @@ def name_of(node: Node) -> str | None:
     return None if name is None else printable(name)
 
 
+def scope_of(node: Node) -> str | None:
+    """The dotted path of the scope the node was made in, as pictures can show it."""
+    scope = node._mark("scope")
+    return None if scope is None else printable(scope)
+
+
 def printable(name: Any) -> str:
     """Any name as text, its unprintable characters (NUL, line ends) replaced."""
-    return "".join([c if c.isprintable() else "\ufffd" for c in str(name)])
+    text = str(name)
+    if text.isprintable():
+        return text
+    return "".join([c if c.isprintable() else "\ufffd" for c in text])
+
+
+def updated_in(nodes: list[Node]) -> set[Node]:
+    """The nodes whose data was assigned after something was computed from them."""
+    return {arg for node in nodes for arg in node.args if is_newer(arg, node)}
 
 
 def is_newer(arg: Any, consumer: Node) -> bool:

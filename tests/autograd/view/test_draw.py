@@ -305,7 +305,13 @@ def test_notebooks_get_svg_and_png_of_one_size():
 
 @pytest.mark.parametrize(
     ("ending", "magic"),
-    [("svg", b"<?xml"), ("png", b"\x89PNG\r\n"), ("pdf", b"%PDF"), ("dot", b"digraph")],
+    [
+        ("svg", b"<?xml"),
+        ("png", b"\x89PNG\r\n"),
+        ("pdf", b"%PDF"),
+        ("dot", b"digraph"),
+        ("json", b'{"format": "chainrule graph"'),
+    ],
 )
 def test_save_writes_the_kind_of_file_its_name_says(tmp_path, ending, magic):
     L, _ = example()
@@ -316,7 +322,9 @@ def test_save_writes_the_kind_of_file_its_name_says(tmp_path, ending, magic):
 
 def test_save_refuses_other_endings(tmp_path):
     L, _ = example()
-    with pytest.raises(DataError, match=r"'graph.jpeg'.*one of .svg, .png, .pdf, .dot") as error:
+    with pytest.raises(
+        DataError, match=r"'graph.jpeg'.*one of .svg, .png, .pdf, .dot, .json"
+    ) as error:
         draw(L).save(tmp_path / "graph.jpeg")
     assert 'picture.save("graph.svg")' in str(error.value)
     assert list(tmp_path.iterdir()) == []
@@ -396,8 +404,51 @@ def chain(length):
     return h
 
 
-def test_too_large_a_graph_is_counted_not_drawn():
+def test_too_large_a_graph_is_folded_and_says_so():
     picture = draw(chain(2000))
+    assert [text.split(" |")[0] for text in cards(picture)] == [
+        "× × 2,000 parameters 2 in 1,999 numbers out 2,000 numbers",
+        "tanh × 1,999 in 1,999 numbers out 1,999 numbers",
+        "tanh value 0 gradient 1",
+    ]
+    assert captions(picture)[-1] == "4,002 boxes folded into 3"
+    assert "3 boxes, 3 edges, folded from 4,002 boxes" in repr(picture)
+    assert str(picture).splitlines()[1].startswith("└─ * × 2,000: parameters 2, in 1,999 numbers")
+
+
+def test_a_closed_module_shows_its_path_and_shapes():
+    x, w = Tensor(np.ones((4, 3)), name="X"), Tensor(np.ones((2, 3)), requires_grad=True, name="W")
+    with autograd.scope("Net"), autograd.scope("hidden"):
+        h = autograd.relu(x @ w.T)
+    L = h.mean()
+    L.backward()
+    assert cards(draw(L, depth=0)) == [
+        "X data shape (4, 3) |value| 3.464",
+        "Net operations 3 parameters 6 in (4, 3) out (4, 2) |gradient| of parameters 1.225",
+        "mean value 3 gradient 1",
+    ]
+    assert flows(draw(L, depth=0)) == ["", "() → (4, 2) norm 1 → 0.3536"]
+    assert cards(draw(L, depth=1))[1].startswith("Net.hidden operations 3")
+    assert cards(draw(L, collapse="Net.hidden")) == cards(draw(L, depth=1))
+    assert cards(draw(L, depth=2)) == cards(draw(L))
+    assert cards(draw(L, depth=0, expand="Net.hidden")) == cards(draw(L))
+
+
+def test_paths_that_no_module_has_are_refused():
+    L, _ = example()
+    with pytest.raises(DataError, match=r"path 'Net'; there are no modules here"):
+        draw(L, expand="Net")
+    with autograd.scope("Net"):
+        h = L * 2.0
+    with pytest.raises(DataError, match=r"path 'net'; the paths here are: Net.") as error:
+        draw(h, collapse=["net"])
+    assert 'draw(loss, expand=["Net"])' in str(error.value)
+    with pytest.raises(DataError, match=r"depth=-1 is no number of levels"):
+        draw(h, depth=-1)
+
+
+def test_a_graph_that_cannot_be_folded_far_enough_is_counted():
+    picture = draw(chain(2000), max_nodes=2)
     assert cards(picture) == ["4,002 boxes too many to draw one by one tanh 2,000 × 2,000 leaf 2"]
     assert "4,002 boxes" in repr(picture)
     assert "4,002 boxes" in str(picture)
@@ -405,8 +456,9 @@ def test_too_large_a_graph_is_counted_not_drawn():
 
 def test_max_nodes_sets_the_limit():
     assert len(cards(draw(chain(10), max_nodes=22))) == 22
-    assert len(cards(draw(chain(10), max_nodes=21))) == 1
-    assert len(cards(draw(chain(2000), max_nodes=10**6))) == 1
+    assert len(cards(draw(chain(10), max_nodes=21))) == 3
+    assert len(cards(draw(chain(10), max_nodes=2))) == 1
+    assert len(cards(draw(chain(2000), max_nodes=10**6))) == 3
 
 
 @pytest.mark.parametrize("limit", [0, -1])
