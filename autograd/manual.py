@@ -50,6 +50,7 @@ CASES: dict[str, dict[str, Any]] = {
              "why": "p is the probability of dropping a number"},
     "E24c": {"module": "Sequential", "misfits": "    0.weight: (2, 3) here, (2, 4) in the state"},
     "E26b": {"what": "'loss.gif' is not a kind of picture", "fix": "draw(loss).save('loss.svg')"},
+    "E26p": {"what": "there is no module 'fc9' in this graph", "fix": 'draw(loss, expand="fc1")'},
     "E27": {"what": "'w' holds text", "fix": "save numbers only"},
     "E27c": {"what": "the checkpoint run.safetensors is damaged",
              "fix": "trainer.fit(..., resume=older)   or start the run again"},

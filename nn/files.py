@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 
-from autograd import storage
-
 from .module import Module, State
 
 
@@ -27,6 +25,8 @@ def save(module: Module, path: str | os.PathLike[str]) -> None:
     >>> bool((model.weight.data == twin.weight.data).all())
     True
     """
+    from autograd import storage
+
     storage.save(module.state_dict(), path)
 
 
@@ -36,4 +36,6 @@ def load(path: str | os.PathLike[str]) -> State:
     `model.load_state_dict(load(path))` gives them to a module, which refuses what does not fit it.
     Raises E27 for a file that is missing, damaged, or in a dtype that NumPy does not have.
     """
+    from autograd import storage
+
     return storage.load(path)
