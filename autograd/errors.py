@@ -482,8 +482,8 @@ LESSONS = {
     "E26b": Lesson(
         DataError,
         "{what}.",
-        "pictures run from left to right or from top to bottom, and the ending of a file's name "
-        "says which kind of picture is in it.",
+        "pictures run from left to right or from top to bottom, are light or dark, and the ending "
+        "of a file's name says which kind of picture is in it.",
         "{fix}",
         "notebook 02",
     ),

@@ -4,6 +4,7 @@
 - `fold.py` makes a large one small: modules and look-alikes share a box, as `plan.py` says;
 - `plain.py` writes its numbers and arrays in JSON, exactly;
 - `draw.py` makes a static picture of it;
+- `theme.py` has its colours for dark pages;
 - `render.py` turns a description in Graphviz's language into SVG, PNG or PDF.
 
 Views only read: no node is changed, and a graph that was used up or updated can still be drawn.

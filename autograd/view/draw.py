@@ -30,6 +30,7 @@ from .model import (
     the_number,
 )
 from .render import png_size, render
+from .theme import darkened, following
 
 INK, GREY, LINE = "#1F2933", "#5F6B7A", "#9AA5B1"
 
@@ -54,7 +55,7 @@ COMMUTATIVE = {"+", "*"}  # for all others the first operand is drawn above the 
 SYMBOLS = {"*": "×", "-": "−", "**": "power"}
 FONT = "Helvetica,Arial,Liberation Sans,DejaVu Sans,sans-serif"
 GRAPH = {
-    "bgcolor": "white", "pad": "0.12", "nodesep": "0.3", "ranksep": "0.28", "labelloc": "b",
+    "bgcolor": "#FFFFFF", "pad": "0.12", "nodesep": "0.3", "ranksep": "0.28", "labelloc": "b",
     "outputorder": "edgesfirst", "fontname": FONT, "fontsize": "10", "fontcolor": GREY,
 }  # fmt: skip
 NODE = {"shape": "plain", "fontname": FONT, "fontsize": "11", "fontcolor": INK}
@@ -74,12 +75,15 @@ class Picture:
     """A picture of a graph: it shows itself in a notebook, and `save` writes it to a file.
 
     graph: the model it shows. dot: its description in Graphviz's language. text: the graph as a
-    tree of text.
+    tree of text. theme: "auto", "light" or "dark", as in `draw`.
     """
 
-    def __init__(self, graph: Graph, dot: str, text: str, summary: str) -> None:
+    def __init__(
+        self, graph: Graph, dot: str, text: str, summary: str, theme: str = "auto"
+    ) -> None:
         self.graph = graph
-        self.dot = dot
+        self.dot = darkened(dot) if theme == "dark" else dot
+        self.theme = theme
         self.text = text
         self._summary = summary
 
@@ -92,7 +96,8 @@ class Picture:
     @cached_property
     def svg(self) -> str:
         """The picture as SVG text. Raises E25 if there is nothing to draw it with."""
-        return render(self.dot, "svg").decode()
+        svg = render(self.dot, "svg").decode()
+        return following(svg) if self.theme == "auto" else svg
 
     @cached_property
     def png(self) -> bytes:
@@ -114,6 +119,8 @@ class Picture:
             raise lesson("E26b", what=what + ", ".join(SUFFIXES), fix=fix)
         if kind == ".dot":
             path.write_text(self.dot, encoding="utf-8")
+        elif kind == ".svg":
+            path.write_text(self.svg, encoding="utf-8")
         elif kind == ".json":
             path.write_text(self.graph.to_json(), encoding="utf-8")
         else:
@@ -137,6 +144,7 @@ def draw(
     expand: Sequence[str] = (),
     collapse: Sequence[str] = (),
     depth: int | None = None,
+    theme: str = "auto",
 ) -> Picture:
     """A picture of how node was computed: values, gradients, and what flowed along each edge.
 
@@ -146,12 +154,14 @@ def draw(
     expand, collapse: paths of modules to open or to close, such as "MLP.layers.0". A graph of more
     than 60 boxes starts with its modules closed.
     depth: how many levels of modules to open; with 0 the outermost are closed.
+    theme: "light", "dark", or "auto": an SVG that is dark where the reader's system prefers that,
+    and light in all other files.
 
     Before backward() every gradient is "—". After it an edge shows
     incoming gradient × local derivative = contribution; for arrays, shapes and norms. Boxes show
     arrays of up to four entries in numbers.
-    Raises E26 for what is not a node, E26b for another direction, E26m for max_nodes below 1, E26p
-    for a path that no module has.
+    Raises E26 for what is not a node, E26b for another direction or theme, E26m for max_nodes
+    below 1, E26p for a path that no module has.
 
     >>> from autograd import Value, draw
     >>> a = Value(3.0, name="a")
@@ -167,6 +177,9 @@ def draw(
     if direction not in ("LR", "TB"):
         what = f"direction={direction!r} is not a direction to draw in"
         raise lesson("E26b", what=what, fix='draw(loss, direction="LR")   or "TB"')
+    if theme not in ("auto", "light", "dark"):
+        what = f"theme={theme!r} is not a theme to draw in"
+        raise lesson("E26b", what=what, fix='draw(loss, theme="dark")   or "light", or "auto"')
     if max_nodes < 1:
         raise lesson("E26m", max_nodes=max_nodes)
     title = f"Picture of {name_of(node) or 'a graph'}"
@@ -177,11 +190,11 @@ def draw(
         lines = [f"{graph.folded:,} boxes: too many to draw one by one", ""]
         lines += [f"{count:>9,}  {name}" for name, count in counts.items()]
         summary = f"{title}: {graph.folded:,} boxes, only counted"
-        return Picture(graph, notice(graph.folded, counts), "\n".join(lines), summary)
+        return Picture(graph, notice(graph.folded, counts), "\n".join(lines), summary, theme)
     summary = f"{title}: {len(graph.boxes)} boxes, {len(graph.edges)} edges"
     if graph.folded:
         summary += f", folded from {graph.folded:,} boxes"
-    return Picture(graph, description(graph, direction), tree(graph), summary)
+    return Picture(graph, description(graph, direction), tree(graph), summary, theme)
 
 
 def description(graph: Graph, direction: str) -> str:
