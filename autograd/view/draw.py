@@ -68,6 +68,7 @@ ROOM = '<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="50" HEIGHT="18"><TR><TD></TD>
 QUICK = {"splines": "line", "nslimit": "1", "mclimit": "0.5"}  # for graphs of many boxes
 MANY, MOST = 80, 3000
 FEW = 4  # entries: an array of no more is shown in numbers, larger ones by their norm
+GRADIENT = ("gradient", "|gradient|")
 SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".json")
 
 
@@ -207,8 +208,9 @@ def description(graph: Graph, direction: str) -> str:
     if graph.swept or graph.folded:
         page.attr(label=caption(graph))
     boxes = {box.key: box for box in graph.boxes}
+    uses = graph.uses
     for box in graph.boxes:
-        shown = look(box, graph.root)
+        shown = look(box, uses[box.key], root=box is graph.root)
         order = {} if box.op in (None, *COMMUTATIVE) else {"ordering": "in"}
         page.node(box.key, shown, **order)
     used = set()
@@ -223,11 +225,11 @@ def description(graph: Graph, direction: str) -> str:
     return str(page.source)
 
 
-def look(box: Box, root: Box) -> str:
+def look(box: Box, uses: int, root: bool) -> str:
     """What stands for a box in the picture."""
     if box.fold is not None:
         return stack(box, box.fold)
-    return constant(box) if box.kind == "constant" else card(box, root)
+    return constant(box) if box.kind == "constant" else card(box, uses, root)
 
 
 def stack(box: Box, fold: Fold) -> str:
@@ -263,8 +265,12 @@ def shapes(counted: Shapes) -> str:
     return ", ".join(told) + (", …" if len(counted) > 3 else "")
 
 
-def card(box: Box, root: Box) -> str:
-    """A node: name and operation above, value and gradient below."""
+def card(box: Box, uses: int, root: bool) -> str:
+    """A node: name and operation above, value and gradient below.
+
+    uses: how often it is an operand. Its gradient is the sum of that many contributions, and if
+    they are several, a Σ says so.
+    """
     style = STYLES[box.kind]
     symbol = SYMBOLS.get(box.op, box.op) if box.op else box.kind
     name, made_by = (box.name, symbol) if box.name else (symbol, "")
@@ -272,10 +278,12 @@ def card(box: Box, root: Box) -> str:
     if box.updated:
         rows.append(wide(small("updated since", style.label)))
     rows.append("<HR/>")
-    rows += [pair(small(what), plain(text)) for what, text in facts(box)]
+    for what, text in facts(box):
+        badge = small(f" Σ{uses}", style.label) if what in GRADIENT and uses > 1 else ""
+        rows.append(pair(small(what) + badge, plain(text)))
     if box.why:
         rows.append(wide(small(remark(box))))
-    return table("".join(rows), style, border=2 if box is root else 1)
+    return table("".join(rows), style, border=2 if root else 1)
 
 
 def facts(box: Box) -> list[tuple[str, str]]:
@@ -360,6 +368,9 @@ def caption(graph: Graph) -> str:
         told.append("incoming gradient → contribution" + ("" if few else ", as shapes and norms"))
     doubt = "    (? where data was updated since)" if any(edge.stale for edge in flows) else ""
     lines = ["on each edge:  " + "\nor  ".join(told) + doubt] if told else []
+    kinds = {box.key: box.kind for box in graph.boxes}
+    if told and any(n > 1 and kinds[key] in ("leaf", "result") for key, n in graph.uses.items()):
+        lines.append("Σn: the sum of n contributions")
     if graph.folded:
         lines.append(f"{graph.folded:,} boxes folded into {len(graph.boxes)}")
     return "\n".join(lines)

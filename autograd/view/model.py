@@ -127,6 +127,14 @@ class Graph:
         """Whether there is a backward pass to show."""
         return any(edge.incoming is not None for edge in self.edges)
 
+    @property
+    def uses(self) -> Counter[str]:
+        """How often each box is an operand, by its key: through so many edges a gradient comes."""
+        uses: Counter[str] = Counter()
+        for edge in self.edges:
+            uses[edge.source] += edge.count
+        return uses
+
     def to_json(self) -> str:
         """The model as JSON text, from which `from_json` makes the same model again, bit for bit.
 

@@ -16,6 +16,7 @@ from autograd.parts import SeveralOp
 OR = "incoming gradient → contribution"
 ARROW = f"on each edge: {OR}"
 PRODUCT = "on each edge: incoming gradient × local derivative = contribution"
+SUM = "Σn: the sum of n contributions"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -69,7 +70,7 @@ def heights(picture):
 def test_before_backward_gradients_are_dashes_and_edges_are_silent():
     L, _ = example()
     assert cards(draw(L)) == [
-        "a leaf value 3 gradient —", "b leaf value 2 gradient —", "c leaf value 1 gradient —",
+        "a leaf value 3 gradient Σ2 —", "b leaf value 2 gradient —", "c leaf value 1 gradient —",
         "d × value 6 gradient —", "e + value 7 gradient —", "L × value 21 gradient —",
     ]  # fmt: skip
     assert flows(draw(L)) == [""] * 6
@@ -79,13 +80,13 @@ def test_after_backward_every_number_is_there():
     L, _ = example()
     L.backward()
     assert cards(draw(L)) == [
-        "a leaf value 3 gradient 13", "b leaf value 2 gradient 9", "c leaf value 1 gradient 3",
+        "a leaf value 3 gradient Σ2 13", "b leaf value 2 gradient 9", "c leaf value 1 gradient 3",
         "d × value 6 gradient 3", "e + value 7 gradient 3", "L × value 21 gradient 1",
     ]  # fmt: skip
     assert flows(draw(L)) == sorted(
         ["3 × 2 = 6", "3 × 3 = 9", "3 × 1 = 3", "3 × 1 = 3", "1 × 3 = 3", "1 × 7 = 7"]
     )
-    assert captions(draw(L)) == [PRODUCT]
+    assert captions(draw(L)) == [PRODUCT, SUM]
 
 
 def test_numbers_have_four_significant_digits():
@@ -94,6 +95,17 @@ def test_numbers_have_four_significant_digits():
     y.backward()
     assert cards(draw(y))[0] == "x leaf value −123.5 gradient 0.001235"
     assert "1 × 0.001235 = 0.001235" in flows(draw(y))
+
+
+def test_a_node_with_several_consumers_says_that_its_gradient_is_a_sum():
+    a, x = Value(3.0, name="a"), Tensor(np.ones(6), name="X")
+    L = (a * a + a) * 2.0
+    assert cards(draw(L))[0] == "a leaf value 3 gradient Σ3 —"
+    L.backward()
+    assert cards(draw(L))[0] == "a leaf value 3 gradient Σ3 14"
+    assert sum("Σ" in text for text in cards(draw(L))) == 1
+    assert captions(draw(L)) == [PRODUCT, SUM]
+    assert "Σ" not in draw(x * x).dot  # no gradient, no sum
 
 
 def test_a_times_a_has_two_edges():
@@ -187,7 +199,7 @@ def test_the_caption_explains_question_marks():
     L, a = example()
     L.backward()
     a.data = 0.0
-    assert captions(draw(L)) == [f"{PRODUCT} {updated}"]
+    assert captions(draw(L)) == [f"{PRODUCT} {updated}", SUM]
 
 
 def test_two_roots_tell_their_own_passes():
@@ -198,7 +210,7 @@ def test_two_roots_tell_their_own_passes():
     y.backward()
     z.backward()
     assert cards(draw(y))[0] == "a leaf value 2 gradient 18 16 (from here) + 2 (other)"
-    assert "h × value 4 gradient 8 stored: 1 (another pass)" in cards(draw(y))
+    assert "h × value 4 gradient Σ2 8 stored: 1 (another pass)" in cards(draw(y))
     assert str(draw(y)).splitlines()[1:3] == [
         "├─ h * = 4, gradient 8, stored: 1 (another pass)",
         "│  ├─ a = 2, gradient 18, 16 (from here) + 2 (other)",
@@ -211,7 +223,7 @@ def test_norms_are_not_written_as_a_sum():
     L.backward()
     w.grad = w.grad - 3.0
     note = "norm 6 (from here) and norm 9 (other)"
-    assert cards(draw(L))[0] == f"leaf shape (9,) |value| 3 |gradient| 3 {note}"
+    assert cards(draw(L))[0] == f"leaf shape (9,) |value| 3 |gradient| Σ2 3 {note}"
 
 
 def test_a_gradient_that_a_hook_replaced_says_so():
@@ -221,7 +233,7 @@ def test_a_gradient_that_a_hook_replaced_says_so():
     h.register_hook(lambda g: 10.0 * g)
     L = h * h
     L.backward()
-    assert "h × value 6 gradient 120 after hook (12 arrived)" in cards(draw(L))
+    assert "h × value 6 gradient Σ2 120 after hook (12 arrived)" in cards(draw(L))
     assert "h * = 6, gradient 120, after hook (12 arrived)" in str(draw(L))
 
 
@@ -232,7 +244,7 @@ def test_several_outputs_are_counted():
     L = (p * q).sum()
     L.backward()
     picture = draw(L)
-    assert "two outputs 2 |value| 5.745 |gradient| 5.745" in cards(picture)
+    assert "two outputs 2 |value| 5.745 |gradient| Σ2 5.745" in cards(picture)
     assert "two = 2 outputs, gradient [2, 4, 2, 3]" in str(picture)
     assert "two outputs 2" in cards(draw(p.args[0]))[1]
 
@@ -241,7 +253,7 @@ def test_an_accumulated_leaf_tells_the_passes_apart():
     L, _ = example()
     L.backward(retain_graph=True)
     L.backward()
-    assert "a leaf value 3 gradient 26 13 (before) + 13 (this pass)" in cards(draw(L))
+    assert "a leaf value 3 gradient Σ2 26 13 (before) + 13 (this pass)" in cards(draw(L))
 
 
 def test_an_updated_leaf_says_so_and_its_edges_claim_nothing():
@@ -250,7 +262,7 @@ def test_an_updated_leaf_says_so_and_its_edges_claim_nothing():
     with no_grad():
         a -= 0.1 * a.grad
     picture = draw(L)
-    assert "a leaf updated since value 1.7 gradient 13" in cards(picture)
+    assert "a leaf updated since value 1.7 gradient Σ2 13" in cards(picture)
     assert "L × value 21 gradient 1" in cards(picture)
     assert flows(picture) == sorted(
         ["3 × ? = ?", "3 × ? = ?", "3 × 1 = 3", "3 × 1 = 3", "1 × ? = ?", "1 × ? = ?"]
@@ -262,7 +274,7 @@ def test_a_picture_stays_as_it_was_taken():
     picture = draw(L)
     L.backward()
     a.data = 100.0
-    assert cards(picture)[0] == "a leaf value 3 gradient —"
+    assert cards(picture)[0] == "a leaf value 3 gradient Σ2 —"
 
 
 def test_names_may_hold_anything():
