@@ -48,3 +48,12 @@ def test_rnn(capsys):
     assert loss < 0.05
     assert written == program["TEXT"]
     assert written in capsys.readouterr().out
+
+
+def test_two_ways():
+    (losses, twin_losses), (state, twin_state) = run("two_ways")["main"]()
+    assert losses[-1] < 0.5 * losses[0]
+    np.testing.assert_allclose(losses, twin_losses, rtol=1e-11)
+    assert state.keys() == twin_state.keys()
+    for path, array in state.items():
+        np.testing.assert_allclose(array, twin_state[path], rtol=1e-9, err_msg=path)
