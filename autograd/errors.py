@@ -193,7 +193,7 @@ LESSONS = {
         "{classes} classes.",
         "the loss takes the softmax itself: of a 1 and {others} zeros it is e / (e + {others}), at "
         "best, and no 1.",
-        "leave out the last softmax: nn.Sequential(..., nn.Linear(16, {classes}))",
+        "nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, {classes}))   no softmax",
         "notebook 05",
     ),
     "E10b": Lesson(
@@ -201,7 +201,7 @@ LESSONS = {
         "the input was made by a sigmoid. BCEWithLogitsLoss wants raw scores; with probabilities "
         "it cannot go below 0.3133 where the target is 1, or 0.6931 where it is 0.",
         "the loss takes the sigmoid itself: of a number from 0 to 1 it is between 0.5 and 0.7311.",
-        "leave out the last sigmoid   or use nn.BCELoss(), which takes probabilities",
+        "loss = nn.BCELoss()   takes probabilities; stabler: leave out the last sigmoid",
         "notebook 05",
     ),
     "E11": Lesson(
@@ -460,8 +460,7 @@ LESSONS = {
         "the state does not fit this {module}:\n{misfits}",
         "each parameter is found by its path and keeps its shape. PyTorch would say: Error(s) in "
         "loading state_dict.",
-        "build the module with the sizes it was saved with, or load_state_dict(state, "
-        "strict=False)\n        to leave out paths that only one side has",
+        "{fix}",
         "notebook 11",
     ),
     "E25": Lesson(

@@ -16,6 +16,8 @@ import numpy as np
 
 from .errors import lesson
 
+PICKLES = (b"\x80", b"PK")  # how a pickle begins, and the zip archive that PyTorch puts one in
+
 
 def save(
     arrays: Mapping[str, Any], path: str | os.PathLike[str], header: dict[str, str] | None = None
@@ -74,7 +76,12 @@ def load_with_header(
         arrays = safetensors.numpy.load(data)
     except safetensors.SafetensorError as error:
         what = f"{source} is damaged or not a safetensors file ({error})"
-        raise lesson("E27", what=what, fix="save it again where it came from") from None
+        fix = "save it again where it came from"
+        if data.startswith(PICKLES):
+            what = f"{source} is a pickle, which is a program that runs when it is loaded"
+            safe = source.with_suffix(".safetensors").name
+            fix = f"safetensors.torch.save_file(model.state_dict(), {safe!r})   in PyTorch"
+        raise lesson("E27", what=what, fix=fix) from None
     except KeyError as dtype:
         what = f"{source} holds {dtype} numbers, a dtype that NumPy does not have"
         raise lesson("E27", what=what, fix="convert to float32 before saving") from None

@@ -41,11 +41,12 @@ def no_inplace(name: str, inplace: Any) -> None:
 
 def require_sizes(layer: str, **sizes: Any) -> None:
     """Raise E24 for a size that is not a whole number of at least 1."""
+    fix = f"nn.{layer}({', '.join(['2', '16'][: len(sizes)])})"
     for name, size in sizes.items():
         if not isinstance(size, Integral) or isinstance(size, bool) or size < 1:
             what = f"{layer}: {name} must be a whole number, 1 or more; got {size!r}"
             why = "it counts the numbers that go in or come out"
-            raise lesson("E24", what=what, why=why, fix=f"{layer}(2, 16)")
+            raise lesson("E24", what=what, why=why, fix=fix)
 
 
 def require_probability(p: float) -> None:
@@ -76,6 +77,10 @@ def require_channels(layer: Any, x: Any, axes: Iterable[int] = (3, 4), size: Any
     takes = " or ".join([forms[n] for n in allowed])
     takes += "" if size is None else f" with C = {size}"
     fix = f"x.reshape(-1, {'C' if size is None else size}{', H, W' if 2 not in allowed else ''})"
+    if len(shape) in allowed:
+        fix = f"{type(layer).__name__} with {shape[1]} channels"
+        if shape[-1] == size:
+            fix = "x = np.moveaxis(x, -1, 1)   the channels go on axis 1"
     raise lesson("E06c", layer=repr(layer), takes=takes, shape=shape, fix=fix)
 
 

@@ -6,6 +6,7 @@ A plain list or dict as an attribute does as well; these have a name of their ow
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from inspect import signature
 from typing import Any, Self
 
 from autograd.errors import lesson
@@ -182,11 +183,20 @@ def checked(container: Module, thing: Any) -> Module:
     name = type(container).__name__
     why = f"{name} holds modules, so each must have been built"
     if isinstance(thing, type):
-        built = f"nn.{thing.__name__}()"
-        what = f"did you mean {built}? {name} got the class nn.{thing.__name__}, not a module"
+        ours = thing.__module__.split(".")[0] == "nn"
+        called = f"nn.{thing.__name__}" if ours else thing.__name__
+        built = f"{called}({', '.join(example_sizes(thing))})"
+        what = f"did you mean {built}? {name} got the class {called}, not a module"
         raise lesson("E24", what=what, why=why, fix=built)
     if isinstance(thing, list | tuple):
         what = f"{name} got a list in a module's place"
         raise lesson("E24", what=what, why=why, fix="nn.Sequential(*layers)")
     what = f"{name} got {thing!r}, which is not a module"
     raise lesson("E24", what=what, why=why, fix="nn.Sequential(nn.Linear(2, 16), nn.ReLU())")
+
+
+def example_sizes(module: type) -> list[str]:
+    """A number for each argument that building such a module needs."""
+    needed = [p for p in signature(module).parameters.values() if p.default is p.empty]
+    numbers = {p.name: str(2 ** (1 + 3 * i)) for i, p in enumerate(needed) if p.kind < 2}
+    return list(numbers.values())

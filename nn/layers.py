@@ -60,7 +60,7 @@ class Linear(Module):
         fix = f"nn.Linear({width}, {self.out_features})"
         width = math.prod(shape[1:])
         if len(shape) > 2 and width == self.in_features:
-            fix = "nn.Flatten() before this layer"
+            fix = f"nn.Flatten(), nn.Linear({width}, {self.out_features})   Flatten comes first"
         elif len(shape) == 4:
             fix = f"nn.Flatten(), nn.Linear({width}, {self.out_features})   did you forget Flatten?"
         elif self.in_features == 1:

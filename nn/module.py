@@ -30,6 +30,9 @@ from .summary import Summary, summarized
 
 State = dict[str, np.ndarray[Any, Any]]
 
+SIZES = "{path: x.shape for path, x in state.items()}   are the sizes to build the module with"
+REST = "model.load_state_dict(state, strict=False)   loads what both sides have"
+
 
 class Parameter(Tensor):
     """A Tensor that learns: it asks for a gradient wherever it is made, inside no_grad() too."""
@@ -233,7 +236,10 @@ class Module:
         pairs = {path: (expected.get(path), found.get(path)) for path in paths}
         misfits = [misfit(path, *pair) for path, pair in pairs.items() if pair[0] != pair[1]]
         if misfits:
-            raise lesson("E24c", module=type(self).__name__, misfits="\n".join(misfits))
+            sizes = any(None not in pair and pair[0] != pair[1] for pair in pairs.values())
+            fix = SIZES if sizes else REST
+            facts = {"misfits": "\n".join(misfits), "fix": fix}
+            raise lesson("E24c", module=type(self).__name__, **facts)
         for path, parameter in held.items():
             if path in found:
                 assign(parameter, raw(state[path]))

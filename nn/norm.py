@@ -45,7 +45,7 @@ class LayerNorm(Module):
         *,
         dtype: Any = float,
     ) -> None:
-        self.normalized_shape, self.eps = listed(normalized_shape), eps
+        self.normalized_shape, self.eps = listed("LayerNorm", normalized_shape), eps
         self.elementwise_affine = elementwise_affine
         shape = self.normalized_shape
         self.weight = Parameter(np.ones(shape, dtype)) if elementwise_affine else None
@@ -79,7 +79,7 @@ class RMSNorm(Module):
         *,
         dtype: Any = float,
     ) -> None:
-        self.normalized_shape, self.eps = listed(normalized_shape), eps
+        self.normalized_shape, self.eps = listed("RMSNorm", normalized_shape), eps
         self.elementwise_affine = elementwise_affine
         shape = self.normalized_shape
         self.weight = Parameter(np.ones(shape, dtype)) if elementwise_affine else None
@@ -292,16 +292,17 @@ def by_channel(x: Any, *parts: Any) -> list[Any]:
     return [part if part is None else ag.reshape(part, shape) for part in parts]
 
 
-def listed(sizes: Sizes) -> tuple[int, ...]:
+def listed(layer: str, sizes: Sizes) -> tuple[int, ...]:
     """A shape; a single number is the last axis."""
-    sizes = (sizes,) if isinstance(sizes, int) else tuple(sizes)
-    require_sizes("LayerNorm", **{f"normalized_shape[{i}]": n for i, n in enumerate(sizes)})
-    return sizes
+    shape = tuple(sizes) if isinstance(sizes, (list, tuple)) else (sizes,)
+    for i, n in enumerate(shape):
+        require_sizes(layer, **{f"normalized_shape[{i}]": n})
+    return shape
 
 
 def last_axes(layer: str, x: Any, normalized_shape: Sizes) -> tuple[Any, tuple[int, ...]]:
     """x, and the axes to average over. Raises E06 unless they have the lengths they should."""
-    x, expected = plain(x), listed(normalized_shape)
+    x, expected = plain(x), listed(layer, normalized_shape)
     shape, count = shape_of(x), len(expected)
     if shape[-count:] != expected:
         name, fix = f"{layer}({expected})", f"nn.{layer}({shape[-count:]})"

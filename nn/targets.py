@@ -51,7 +51,8 @@ def class_indices(loss: str, scores: Shape, target: Any, ignore_index: int) -> A
         span = f"{classes} classes (0..{classes - 1})"
         what = f"the target has label {labels[wrong][0]}, but there are {span}."
         shifted = labels.min() == 1 and labels.max() == classes
-        fix = "y = y - 1" if shifted else f"give the last layer {labels.max() + 1} outputs"
+        more = f"nn.Linear(16, {labels.max() + 1})   as the last layer: an output for each class"
+        fix = "y = y - 1" if shifted else more
         raise lesson("E09", what=what, fix=fix if labels.min() >= 0 else "y = y - y.min()")
     return labels
 

@@ -3,8 +3,9 @@
 import sys
 from pathlib import Path
 
-for folder in ("autograd", "optim"):
-    sys.path.insert(0, str(Path(__file__).parent / folder))
+here = Path(__file__).parent
+for folder in (here, here / "autograd", here / "optim"):
+    sys.path.insert(0, str(folder))
 
 
 def pytest_terminal_summary(terminalreporter):

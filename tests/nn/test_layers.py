@@ -84,7 +84,7 @@ def test_init_fills_in_place():
     ("layer", "shape", "words"),
     [
         (nn.Linear(3, 2), (4, 5), ["expected 3 features", "(4, 5)", "nn.Linear(5, 2)"]),
-        (nn.Linear(64, 2), (4, 8, 8), ["nn.Flatten() before this layer"]),
+        (nn.Linear(64, 2), (4, 8, 8), ["nn.Flatten(), nn.Linear(64, 2)"]),
         (nn.Linear(3, 2), (4, 1, 8, 8), ["did you forget Flatten", "nn.Linear(64, 2)"]),
         (nn.Linear(1, 2), (4,), ["x.reshape(4, 1)"]),
         (nn.Linear(3, 2), (), ["()", "nn.Linear(1, 2)"]),

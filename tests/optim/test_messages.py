@@ -1,21 +1,16 @@
 """Messages E20 to E22: the line that they say to write instead works when it is written."""
 
-import re
 import warnings
 
 import numpy as np
 import pytest
+from messages import fix_of
 
 import optim
 from autograd import Tensor
 from optim import SGD, DataLoader, NaNGuard, Trainer, train_test_split
 
 X, y = np.arange(20.0).reshape(10, 2), np.arange(10)
-
-
-def fix_of(error):
-    """The code of a message's Fix: up to the words that may follow it."""
-    return re.split(r"   |, or ", re.search(r"Fix:  (.*)", str(error))[1])[0]
 
 
 @pytest.mark.parametrize(
