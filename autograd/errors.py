@@ -531,6 +531,13 @@ LESSONS = {
         "{fix}",
         "notebook 11",
     ),
+    "E27f": Lesson(
+        FileNotFoundError,
+        "there is no folder {folder} to save {name} in.",
+        "a file is written beside its place and then put there, so the folder must exist before.",
+        "Path(path).parent.mkdir(parents=True)   before saving",
+        "notebook 11",
+    ),
     "E27m": Lesson(
         FileNotFoundError,
         "there is no file {path}.",
