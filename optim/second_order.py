@@ -24,7 +24,7 @@ from autograd.state import enable_grad
 
 from .line_search import ENOUGH, Point, strong_wolfe
 from .optimizer import Array, Optimizer
-from .options import Group
+from .options import Group, not_allowed
 from .table import UpdateTable
 
 Closure = Callable[[], Any]
@@ -124,8 +124,8 @@ class LBFGS(SecondOrder):
             line_search_fn=line_search_fn, accumulate=accumulate,
         )  # fmt: skip
         if line_search_fn not in (None, "strong_wolfe"):
-            allowed = 'None or "strong_wolfe"'
-            raise lesson("E19b", option="line_search_fn", allowed=allowed, value=line_search_fn)
+            allowed, fix = 'None or "strong_wolfe"', 'line_search_fn="strong_wolfe"'
+            raise not_allowed("line_search_fn", allowed, line_search_fn, fix)
         if max_eval is None:
             self.param_groups[0]["max_eval"] = max_iter * 5 // 4
         self.memory: dict[str, Any] = {"pairs": []}
