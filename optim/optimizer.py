@@ -64,6 +64,8 @@ class Optimizer:
     2.5
     """
 
+    needs_closure = False  # whether step() must be given a function that computes the loss
+
     def __init__(
         self, params: Iterable[Any], lr: float, *, accumulate: bool = False, **options: Any
     ) -> None:
