@@ -300,7 +300,8 @@ def test_no_progress_is_silent(capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_terminal_gets_a_bar_on_stderr(capfd):
+def test_a_terminal_gets_a_bar_on_stderr(capfd, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     trainer_of(Net(), metrics=[mean_error]).fit(loader(), loader(), epochs=2)
     out, err = capfd.readouterr()
     assert out == ""
@@ -317,6 +318,13 @@ def test_a_notebook_gets_about_ten_plain_rows(capfd, monkeypatch):
     rows = out.splitlines()
     assert [row.split("/")[0] for row in rows] == [f"epoch {e:2}" for e in (1, *range(4, 41, 4))]
     assert rows[-1] == f"epoch 40/40: loss {history['loss'][-1]:.4g}"
+
+
+def test_a_log_gets_the_same_rows(capfd):
+    trainer_of(Net()).fit(loader(), epochs=2)  # capfd's files are no terminals
+    out, err = capfd.readouterr()
+    assert [row.split(":")[0] for row in out.splitlines()] == ["epoch 1/2", "epoch 2/2"]
+    assert err == ""
 
 
 def test_import_optim_loads_nothing_heavy_and_no_nn():
