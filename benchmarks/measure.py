@@ -14,16 +14,35 @@ Times = dict[str, float]
 
 
 class Row(NamedTuple):
-    """Ours against one peer, with the targets of the design, if it has any for that peer."""
+    """Ours against one peer, with the targets of the design, if it has any for that peer.
+
+    told, verdict: the result in words, where it is no ratio.
+    """
 
     name: str
     work: str
     peer: str
     ratio: float | None
-    must: float | None
-    goal: float | None
+    must: float | None = None
+    goal: float | None = None
     ours: float | None = None
     theirs: float | None = None
+    told: str = ""
+    verdict: str = ""
+
+    @property
+    def result(self) -> str:
+        """The ratio as the table shows it."""
+        return self.told or ("peer missing" if self.ratio is None else f"{self.ratio:.3g}")
+
+    @property
+    def reached(self) -> str:
+        """Which of the two targets was reached."""
+        if self.ratio is None or self.must is None or self.goal is None:
+            return self.verdict
+        if self.ratio <= self.goal:
+            return "goal"
+        return "must" if self.ratio <= self.must else "**missed**"
 
 
 def installed(module: str) -> bool:
@@ -75,18 +94,7 @@ def table(rows: list[Row]) -> str:
         "|---|---|---|---:|---:|---:|---|",
     ]
     for row in rows:
-        ratio = "peer missing" if row.ratio is None else f"{row.ratio:.3g}"
         must, goal = ("" if x is None else f"{x:g}" for x in (row.must, row.goal))
-        lines.append(
-            f"| {row.name} | {row.work} | {row.peer} | {ratio} | {must} | {goal} | {verdict(row)} |"
-        )
+        cells = (row.name, row.work, row.peer, row.result, must, goal, row.reached)
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
-
-
-def verdict(row: Row) -> str:
-    """Which of the two targets a row reaches."""
-    if row.ratio is None or row.must is None or row.goal is None:
-        return ""
-    if row.ratio <= row.goal:
-        return "goal"
-    return "must" if row.ratio <= row.must else "**missed**"
