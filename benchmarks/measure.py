@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import statistics
 import subprocess
 import sys
@@ -74,7 +75,9 @@ def interleaved(engines: dict[str, Callable[[], Any]], rounds: int, block: float
 def in_own_process(module: str, engine: str, *options: str) -> float:
     """The figure printed by `python -m module engine options`, in a process of its own."""
     command = [sys.executable, "-m", module, engine, *options]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    # As in an installation, modules are compiled once and then read.
+    environment = {k: x for k, x in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     return float(done.stdout.split()[-1])
 
 

@@ -161,7 +161,9 @@ def heights(loss: Callable[..., Any], window: Window) -> tuple[Array, Array, Arr
 
 def above_zero(height: Array) -> Array:
     """Heights for a logarithmic scale: what is not above 0 is as the least that is."""
-    return np.maximum(height, height[np.isfinite(height) & (height > 0)].min())
+    least = height[np.isfinite(height) & (height > 0)].min()
+    raised: Array = np.maximum(height, least)
+    return raised
 
 
 def levels_of(height: Array) -> Array:

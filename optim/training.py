@@ -8,14 +8,12 @@ Values (it is called with one row of floats at a time).
 
 from __future__ import annotations
 
-import csv
 import inspect
 import math
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence, Sized
 from numbers import Integral
-from pathlib import Path
 from time import perf_counter
 from typing import Any, Protocol
 
@@ -66,8 +64,11 @@ class History:
             return "History(no finished epoch)"
         return f"History({len(self)} epochs; last: {told(self.rows[-1])})"
 
-    def to_csv(self, path: str | Path) -> None:
+    def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write one line per epoch, under a line of column names."""
+        import csv
+        from pathlib import Path
+
         with Path(path).open("w", newline="") as file:
             writer = csv.DictWriter(file, self.rows[0] if self.rows else [])
             writer.writeheader()

@@ -54,7 +54,6 @@ def each_loss_where(holds):
     return pytest.mark.parametrize("case", cases, ids=named)
 
 
-
 def built(case):
     """The module of a case, with its state."""
     module = getattr(nn, case["class"])(*case["args"], **case["options"])
