@@ -103,7 +103,7 @@ def our_network(arrays: Arrays) -> Step:
     def loss() -> Any:
         h = ag.max_pool2d(ag.conv2d(x, w1, b1, padding=1).relu(), 2)
         h = ag.max_pool2d(ag.conv2d(h, w2, b2, padding=1).relu(), 2)
-        return loss_of(h.reshape(len(x), -1) @ w3.T + b3, y)
+        return loss_of(nn.functional.linear(h.reshape(len(x), -1), w3, b3), y)
 
     return stepping(loss, parameters)
 
@@ -146,20 +146,20 @@ def texts() -> Arrays:
 
 def our_block(arrays: Arrays) -> Step:
     """With this library."""
-    x, parameters = arrays["x"], leaves(arrays)
+    x, parameters, linear = arrays["x"], leaves(arrays), nn.functional.linear
     g1, s1, qkv, qkv_bias, out, out_bias, g2, s2, up, up_bias, down, down_bias = parameters
     norm1, norm2 = nn.LayerNorm(WIDTH, dtype="float32"), nn.LayerNorm(WIDTH, dtype="float32")
     norm1.weight, norm1.bias, norm2.weight, norm2.bias = g1, s1, g2, s2
 
     def attention(h: Any) -> Any:
-        parts = (h @ qkv.T + qkv_bias).reshape(BATCH, TOKENS, 3, HEADS, -1)
+        parts = linear(h, qkv, qkv_bias).reshape(BATCH, TOKENS, 3, HEADS, -1)
         q, k, v = parts.transpose(2, 0, 3, 1, 4)
         shares = ag.softmax(q @ k.swapaxes(-1, -2) * (WIDTH // HEADS) ** -0.5)
-        return (shares @ v).swapaxes(1, 2).reshape(BATCH, TOKENS, WIDTH) @ out.T + out_bias
+        return linear((shares @ v).swapaxes(1, 2).reshape(BATCH, TOKENS, WIDTH), out, out_bias)
 
     def loss() -> Any:
         h = x + attention(norm1(x))
-        h = h + (norm2(h) @ up.T + up_bias).gelu() @ down.T + down_bias
+        h = h + linear(linear(norm2(h), up, up_bias).gelu(), down, down_bias)
         return (h * h).mean()
 
     return stepping(loss, parameters)
