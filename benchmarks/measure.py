@@ -9,9 +9,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 Times = dict[str, float]
+
+ROOT = Path(__file__).parents[1]
 
 
 class Row(NamedTuple):
@@ -77,7 +80,9 @@ def in_own_process(module: str, engine: str, *options: str) -> float:
     command = [sys.executable, "-m", module, engine, *options]
     # As in an installation, modules are compiled once and then read.
     environment = {k: x for k, x in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, env=environment, cwd=ROOT
+    )
     return float(done.stdout.split()[-1])
 
 
