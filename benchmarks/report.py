@@ -33,10 +33,10 @@ the project's targets. A peer that is not installed is named as missing.
 - **T rows** interleave both libraries in one process, each at one thread. PyTorch's time on small
   arrays is what it costs to dispatch an operation; on large ones it is the arithmetic, where there
   is little to win. The fused form of its Adam is shown beside the usual one.
-- **T4** makes some sixty arrays of half a megabyte in a step and frees them with its graph. The C
+- **T4** makes dozens of arrays of half a megabyte in a step and frees them with its graph. The C
   library may give that memory back to the system each time and ask for it again; the page faults
-  are then up to two fifths of our time. `MALLOC_TRIM_THRESHOLD_=1000000000` in the environment of
-  the process (glibc) keeps the memory; the figure above was taken without it.
+  are then up to two fifths of our time. `MALLOC_TOP_PAD_=67108864` in the environment of the
+  process (glibc) keeps the memory; the figure above was taken without it.
 - **digits** and **import** are whole processes. scikit-learn's own import is part of its program.
 """
 
