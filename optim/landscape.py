@@ -168,7 +168,7 @@ def above_zero(height: Array) -> Array:
 
 def levels_of(height: Array) -> Array:
     """Heights for contour lines, each a factor above the one before."""
-    low, high = np.quantile(height[np.isfinite(height)], [0.015, 0.98])
+    low, high = np.quantile(height[np.isfinite(height)], [0.005, 0.98])
     return np.geomspace(low, max(high, 1.01 * low), LEVELS)
 
 
