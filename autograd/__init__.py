@@ -18,10 +18,10 @@ Everything else reads the record: `draw` pictures it, `gradcheck` verifies it, `
 derivatives of functions. Start reading at `node.py`.
 """
 
-from pathlib import Path as _Path
+import os.path as _path
 from typing import Any as _Any
 
-if (_Path(__file__).parent / "numpy").is_dir():
+if _path.isdir(_path.join(__path__[0], "numpy")):  # noqa: PTH112, PTH118 - pathlib loads slowly
     raise ImportError(
         "two packages named 'autograd' are installed into one folder: chainrule's and the "
         "distribution called 'autograd'.\n"

@@ -331,6 +331,13 @@ LESSONS = {
         "optimizer = optim.SGD(model.parameters(), lr=0.1)   after the model has its final shape",
         "notebook 08",
     ),
+    "E18h": Lesson(
+        Hint,
+        "{node}, given to the optimizer, does not ask for a gradient and would never change.",
+        "an optimizer updates what has a gradient, and a Tensor has none unless it asks for it.",
+        "Tensor(data, requires_grad=True)",
+        "notebook 08",
+    ),
     "E18m": Lesson(
         DataError,
         "the optimizer received no parameters: {model} has none.\n{findings}.",
@@ -349,7 +356,7 @@ LESSONS = {
         DataError,
         "{option} must be {allowed}; got {value}.",
         "outside these bounds the update rule does not approach a minimum.",
-        "leave {option} at its default",
+        "{fix}",
         "notebook 08",
     ),
     "E19h": Lesson(
@@ -528,6 +535,13 @@ LESSONS = {
         "a run can only go on as it was from all of its state: model, optimizer, schedule, "
         "batches, random numbers.",
         "{fix}",
+        "notebook 11",
+    ),
+    "E27f": Lesson(
+        FileNotFoundError,
+        "there is no folder {folder} to save {name} in.",
+        "a file is written beside its place and then put there, so the folder must exist before.",
+        "Path(path).parent.mkdir(parents=True)   before saving",
         "notebook 11",
     ),
     "E27m": Lesson(

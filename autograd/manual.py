@@ -32,7 +32,7 @@ CASES: dict[str, dict[str, Any]] = {
     "E17": {"layer": "Dropout(p=0.5, drops 50 %)", "act": "drops other numbers at every call"},
     "E18": {"detail": ": the generator was already used up"},
     "E18b": {"what": "'w' had shape (2,) when the optimizer was built, and has (3,) now"},
-    "E19b": {"option": "momentum", "allowed": "0 <= momentum < 1", "value": 1.5},
+    "E19b": {"option": "alpha", "allowed": "in [0, 1)", "value": 1.5, "fix": "alpha=0.99"},
     "E19h": {"lr": 0, "effect": "nothing would change"},
     "E20": {"what": "batch_size must be 1 or more; got 0.",
             "fix": "DataLoader(X, y, batch_size=32)"},

@@ -12,11 +12,13 @@ from typing import Any
 
 import numpy as np
 
-_generator = np.random.default_rng()
+_generator: np.random.Generator | None = None  # made on first use: NumPy loads them only then
 
 
-def manual_seed(seed: int) -> np.random.Generator:
+def manual_seed(seed: int | None) -> np.random.Generator:
     """Start the library's generator anew, so that a run can be repeated exactly.
+
+    seed: a whole number; None draws one that cannot be foretold.
 
     >>> import autograd
     >>> _ = autograd.manual_seed(0); first = autograd.randn(3)
@@ -31,17 +33,19 @@ def manual_seed(seed: int) -> np.random.Generator:
 
 def generator(own: int | np.random.Generator | None = None) -> np.random.Generator:
     """The generator to draw from: `own` (a generator or a seed), or else the library's."""
-    return _generator if own is None else np.random.default_rng(own)
+    if own is not None:
+        return np.random.default_rng(own)
+    return _generator or manual_seed(None)
 
 
 def snapshot() -> Any:
     """Where the library's generator stands, for `replaying` and `restore`."""
-    return _generator.bit_generator.state
+    return generator().bit_generator.state
 
 
 def restore(state: Any) -> None:
     """Draw from the library's generator as it stood then, from now on."""
-    _generator.bit_generator.state = state
+    generator().bit_generator.state = state
 
 
 @contextmanager
@@ -51,7 +55,7 @@ def replaying(state: Any) -> Iterator[None]:
     For one thread at a time: the generator is the library's, and so all threads'.
     """
     global _generator
-    outer, _generator = _generator, np.random.default_rng(0)
+    outer, _generator = generator(), np.random.default_rng(0)
     _generator.bit_generator.state = state
     try:
         yield

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ import numpy as np
 from .errors import lesson
 
 PICKLES = (b"\x80", b"PK")  # how a pickle begins, and the zip archive that PyTorch puts one in
+ABANDONED = 60  # seconds since a draft was written to: nobody is writing it any more
 
 
 def save(
@@ -24,9 +27,10 @@ def save(
 ) -> None:
     """Write named arrays to a file, as a whole or not at all.
 
-    The bytes go to a new file beside `path`, which then takes its name: whoever interrupts this,
-    the old file or the new one is there, never half of one. header: text to keep beside the
-    arrays, by name. Raises E27 for what is not numbers.
+    The bytes go to a new file beside `path`, a draft, which then takes its name: whoever interrupts
+    this, the old file or the new one is there, never half of one. Drafts that a killed program left
+    behind are cleared away. header: text to keep beside the arrays, by name. Raises E27 for what is
+    not numbers, and for a folder that does not exist.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -45,6 +49,9 @@ def save(
             raise lesson("E27", what=what, fix=f"save {name}.astype(float)")
     data = safetensors.numpy.save(whole, header)
     target = Path(path)
+    if not target.parent.is_dir():
+        raise lesson("E27f", folder=str(target.parent), name=target.name)
+    clear_drafts(target)
     draft = target.with_name(f".{target.name}.{os.urandom(4).hex()}")
     try:
         with draft.open("xb") as file:
@@ -54,6 +61,14 @@ def save(
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def clear_drafts(target: Path) -> None:
+    """Remove the drafts of a file that were left half-written some time ago."""
+    name = re.compile(rf"\.{re.escape(target.name)}\.[0-9a-f]{{8}}")
+    for entry in os.scandir(target.parent):
+        if name.fullmatch(entry.name) and time.time() - entry.stat().st_mtime > ABANDONED:
+            Path(entry).unlink(missing_ok=True)
 
 
 def load(path: str | os.PathLike[str]) -> dict[str, np.ndarray[Any, Any]]:
@@ -68,6 +83,8 @@ def load_with_header(
     import safetensors.numpy
 
     source = Path(path)
+    if source.is_dir():
+        raise lesson("E27", what=f"{source} is a folder", fix="give the path of a file in it")
     try:
         data = source.read_bytes()
     except FileNotFoundError:

@@ -9,7 +9,6 @@ import linecache
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from zlib import crc32
 
@@ -102,6 +101,8 @@ def users_line() -> str:
     frame = sys._getframe(1)
     while frame.f_back and frame.f_globals.get("__name__", "").split(".")[0] in NOT_THE_USERS:
         frame = frame.f_back
+    from pathlib import Path
+
     file, number = frame.f_code.co_filename, frame.f_lineno
     code = linecache.getline(file, number).strip()
     return f"{Path(file).name}, line {number}" + (f": {code}" if code else "")

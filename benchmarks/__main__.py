@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measure every row, and print one table."""
+"""`python -m benchmarks`: measure every row, print one table, and write docs/benchmarks.md."""
 
 from __future__ import annotations
 
@@ -8,16 +8,24 @@ import os
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 os.environ.update(dict.fromkeys(THREADS, "1"))  # before NumPy starts its threads
 
-from . import arrays, chain, demo  # noqa: E402
+from . import arrays, chain, demo, growth, networks, programs, report  # noqa: E402
 from .measure import table  # noqa: E402
 
-GROUPS = {"S1": chain.rows, "S2": demo.rows, "T": arrays.rows}
+GROUPS = {  # name: what measures its rows, in how many rounds, and in how many if it is quick
+    "S1": (chain.rows, 7, 1),
+    "S2": (demo.rows, 5, 1),
+    "growth": (growth.rows, 5, 1),
+    "T1": (arrays.t1_rows, 41, 7),
+    "T2": (arrays.t2_rows, 41, 7),
+    "T3-T4": (networks.rows, 41, 7),
+    "programs": (programs.rows, 5, 1),
+}
 
 
 def main() -> None:
     """Measure the chosen groups of rows."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("groups", nargs="*", metavar="ROW", help=f"among {', '.join(GROUPS)}")
+    parser.add_argument("groups", nargs="*", metavar="ROWS", help=f"among {', '.join(GROUPS)}")
     parser.add_argument("--quick", action="store_true", help="fewer rounds: about a minute")
     options = parser.parse_args()
     unknown = set(options.groups) - set(GROUPS)
@@ -25,9 +33,11 @@ def main() -> None:
         parser.error(f"no such rows: {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
     rows = []
     for name in options.groups or GROUPS:
-        rounds = {"S1": 7, "S2": 5, "T": 41}[name]
-        rows += GROUPS[name](max(3, rounds // 4) if options.quick else rounds)
+        measure, rounds, few = GROUPS[name]
+        rows += measure(few if options.quick else rounds)
     print(table(rows))
+    if not options.groups and not options.quick:
+        report.write(rows)
 
 
 if __name__ == "__main__":

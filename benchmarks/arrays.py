@@ -43,12 +43,14 @@ T2 = (
 )
 
 
-def rows(rounds: int) -> list[Row]:
-    """T1's and T2's rows."""
-    found = [t1(size, rounds) for size in SIZES]
-    for work in T2:
-        found += t2(work, rounds)
-    return found
+def t1_rows(rounds: int) -> list[Row]:
+    """T1's rows."""
+    return [t1(size, rounds) for size in SIZES]
+
+
+def t2_rows(rounds: int) -> list[Row]:
+    """T2's rows."""
+    return [row for work in T2 for row in t2(work, rounds)]
 
 
 def t1(size: int, rounds: int) -> Row:

@@ -3,27 +3,50 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 Times = dict[str, float]
 
+ROOT = Path(__file__).parents[1]
+
 
 class Row(NamedTuple):
-    """Ours against one peer, with the targets of the design, if it has any for that peer."""
+    """Ours against one peer, with the targets of the design, if it has any for that peer.
+
+    told, verdict: the result in words, where it is no ratio.
+    """
 
     name: str
     work: str
     peer: str
     ratio: float | None
-    must: float | None
-    goal: float | None
+    must: float | None = None
+    goal: float | None = None
     ours: float | None = None
     theirs: float | None = None
+    told: str = ""
+    verdict: str = ""
+
+    @property
+    def result(self) -> str:
+        """The ratio as the table shows it."""
+        return self.told or ("peer missing" if self.ratio is None else f"{self.ratio:.3g}")
+
+    @property
+    def reached(self) -> str:
+        """Which of the two targets was reached."""
+        if self.ratio is None or self.must is None or self.goal is None:
+            return self.verdict
+        if self.ratio <= self.goal:
+            return "goal"
+        return "must" if self.ratio <= self.must else "**missed**"
 
 
 def installed(module: str) -> bool:
@@ -55,7 +78,11 @@ def interleaved(engines: dict[str, Callable[[], Any]], rounds: int, block: float
 def in_own_process(module: str, engine: str, *options: str) -> float:
     """The figure printed by `python -m module engine options`, in a process of its own."""
     command = [sys.executable, "-m", module, engine, *options]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    # As in an installation, modules are compiled once and then read.
+    environment = {k: x for k, x in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, env=environment, cwd=ROOT
+    )
     return float(done.stdout.split()[-1])
 
 
@@ -75,18 +102,7 @@ def table(rows: list[Row]) -> str:
         "|---|---|---|---:|---:|---:|---|",
     ]
     for row in rows:
-        ratio = "peer missing" if row.ratio is None else f"{row.ratio:.3g}"
         must, goal = ("" if x is None else f"{x:g}" for x in (row.must, row.goal))
-        lines.append(
-            f"| {row.name} | {row.work} | {row.peer} | {ratio} | {must} | {goal} | {verdict(row)} |"
-        )
+        cells = (row.name, row.work, row.peer, row.result, must, goal, row.reached)
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
-
-
-def verdict(row: Row) -> str:
-    """Which of the two targets a row reaches."""
-    if row.ratio is None or row.must is None or row.goal is None:
-        return ""
-    if row.ratio <= row.goal:
-        return "goal"
-    return "must" if row.ratio <= row.must else "**missed**"

@@ -9,15 +9,14 @@ where gain makes up for what the activation between them takes away.
 from __future__ import annotations
 
 import math
-from statistics import NormalDist
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from autograd.errors import lesson
 from autograd.random import generator as source_of
 
-Source = np.random.Generator | int | None
+Source: TypeAlias = "np.random.Generator | int | None"  # as text: np.random loads on first use
 
 
 def uniform_(tensor: Any, a: float = 0.0, b: float = 1.0, generator: Source = None) -> Any:
@@ -44,6 +43,8 @@ def trunc_normal_(
         raise lesson(
             "E24b", what=what, why="a is the lower bound", fix="trunc_normal_(w, a=-2, b=2)"
         )
+    from statistics import NormalDist
+
     normal = NormalDist(mean, std)
     u = source_of(generator).uniform(normal.cdf(a), normal.cdf(b), tensor.size)
     inside = np.clip(u, 1e-300, 1 - 1e-16).tolist()

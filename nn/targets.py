@@ -21,6 +21,7 @@ from autograd.errors import lesson
 from .checks import flat, hint, holds_values, require_same_shape, shape
 
 Array = np.ndarray[Any, Any]
+A_FEW = 8  # of the scores: enough to see that they are no probabilities
 Shape = tuple[int, ...]
 
 
@@ -46,6 +47,8 @@ def class_indices(loss: str, scores: Shape, target: Any, ignore_index: int) -> A
     if labels.dtype.kind not in "iu":
         what = f"labels must be whole numbers; got {labels.dtype}."
         raise lesson("E09", what=what, fix="y = y.astype(int)")
+    if all_within(labels, classes):
+        return labels
     wrong = ((labels < 0) | (labels >= classes)) & (labels != ignore_index)
     if np.count_nonzero(wrong):
         span = f"{classes} classes (0..{classes - 1})"
@@ -55,6 +58,14 @@ def class_indices(loss: str, scores: Shape, target: Any, ignore_index: int) -> A
         fix = "y = y - 1" if shifted else more
         raise lesson("E09", what=what, fix=fix if labels.min() >= 0 else "y = y - y.min()")
     return labels
+
+
+def all_within(labels: Array, classes: int) -> bool:
+    """Whether every label is the index of a class; it nearly always is, so this is asked first."""
+    if not labels.size:
+        return True
+    low, high = np.minimum.reduce(labels, axis=None), np.maximum.reduce(labels, axis=None)
+    return bool(low >= 0 and high < classes)
 
 
 def class_axis(scores: Shape) -> int:
@@ -139,7 +150,9 @@ def hint_if_probabilities(scores: Any) -> None:
     listed = holds_values(scores)
     data = np.array([raw(z) for z in flat(scores)]) if listed else np.asarray(raw(scores))
     form = shape(scores) if listed else data.shape
-    if not form or not data.size or data.item(0) < 0 or form[class_axis(form)] == 1:
+    if not form or not data.size or form[class_axis(form)] == 1:
+        return
+    if not all([0 <= number <= 1 for number in data.ravel()[:A_FEW].tolist()]):
         return  # most scores are told apart here
     rows, classes = np.moveaxis(data.reshape(form), class_axis(form), -1), form[class_axis(form)]
     if (rows >= 0).all() and np.allclose(rows.sum(axis=-1), 1, rtol=0, atol=1e-5):

@@ -93,18 +93,28 @@ gradient descent
         return tuple([np.stack([raw(x) for x in column]) for column in zip(*rows, strict=True)])
 
     def state_dict(self) -> dict[str, Any]:
-        """Where its own generator stands between two epochs; None if it has none."""
+        """Its samples and batch size, and where its own generator stands between two epochs."""
         own = self._generator
-        return {"generator": None if own is None else own.bit_generator.state}
+        random = None if own is None else own.bit_generator.state
+        return {"samples": self.samples, "batch_size": self.batch_size, "generator": random}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        """Shuffle on as the loader would have whose `state_dict()` this is."""
-        own, saved = self._generator, state["generator"]
-        if (own is None) != (saved is None):
+        """Shuffle on as the loader would have whose `state_dict()` this is.
+
+        Raises E20 for a state of other data, of another batch size, or with a seed where this has
+        none.
+        """
+        ours, saved = (self.samples, self.batch_size), (state["samples"], state["batch_size"])
+        if ours != saved:
+            what = "this loader has {} samples and batch size {}; the saved one had {} and {}"
+            fix = f"DataLoader(X, y, batch_size={saved[1]})   with the data of the first run"
+            raise lesson("E20", what=what.format(*ours, *saved), fix=fix)
+        own, random = self._generator, state["generator"]
+        if (own is None) != (random is None):
             what = "one of the two loaders has a seed, and the other has none"
             raise lesson("E20", what=what, fix="DataLoader(X, y, shuffle=True, seed=0)   for both")
         if own is not None:
-            own.bit_generator.state = saved
+            own.bit_generator.state = random
 
     def __str__(self) -> str:
         rest = self.samples % self.batch_size
@@ -149,14 +159,22 @@ def train_test_split(
 
 
 def is_dataset(data: Any) -> bool:
-    """Whether this is a dataset: it has samples, but is no array and no list."""
-    plain = isinstance(data, np.ndarray | Node | list | tuple | str) or hasattr(data, "__array__")
-    return not plain and hasattr(data, "__len__") and hasattr(data, "__getitem__")
+    """Whether this is a dataset: it has samples, but is no array, list or dict."""
+    plain = isinstance(data, np.ndarray | Node | list | tuple | dict | str)
+    return (
+        not plain
+        and not hasattr(data, "__array__")
+        and hasattr(data, "__len__")
+        and hasattr(data, "__getitem__")
+    )
 
 
 def together(arrays: tuple[Any, ...]) -> list[Array]:
     """Data as arrays of equally many samples."""
     sizes = [array for array in arrays if array is None or isinstance(array, int | str)]
+    if any(isinstance(array, dict) for array in arrays):
+        what = "a dict is not an array"
+        raise lesson("E20", what=what, fix='DataLoader(data["X"], data["y"])   with its entries')
     if sizes:
         what = f"a DataLoader takes arrays, one sample per row; got {sizes[0]!r} among them"
         raise lesson("E20", what=what, fix=f"DataLoader(X, y, batch_size={sizes[0]!r})")

@@ -207,6 +207,14 @@ class GradientClip(Callback):
             raise lesson("E24b", what=what, why=why, fix="GradientClip(max_norm=1.0)")
         self.max_norm, self.value = max_norm, value
 
+    def fit_began(self, trainer: Trainer) -> None:
+        """Refuse optimizers that compute their gradients themselves, and would not see these."""
+        if trainer.optimizer.needs_closure:
+            name = type(trainer.optimizer).__name__
+            what = f"GradientClip cannot shorten the gradients of {name}"
+            why = "it computes the loss and its gradients in several places, and compares them"
+            raise lesson("E24", what=what, why=why, fix=f"{name}(..., lr=0.1)   for shorter steps")
+
     def gradients_computed(self, trainer: Trainer) -> None:
         """Shorten the gradient, if it is too long."""
         if self.max_norm is not None:

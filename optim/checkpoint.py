@@ -11,7 +11,6 @@ not at all: whatever interrupts the writing, the checkpoint before is still ther
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -73,6 +72,8 @@ def kinds_of(parts: dict[str, Any]) -> dict[str, str]:
 
 def write(state: State, path: str | os.PathLike[str]) -> None:
     """Write nested dicts, lists, numbers and arrays to a file, as a whole or not at all."""
+    import json
+
     from autograd import storage
 
     arrays: dict[str, Array] = {}
@@ -82,6 +83,8 @@ def write(state: State, path: str | os.PathLike[str]) -> None:
 
 def read(path: str | os.PathLike[str]) -> State:
     """What `write` wrote. Raises E27m if the file is missing, E27c if it is damaged or other."""
+    import json
+
     from autograd import storage
 
     try:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from autograd.errors import lesson
-
 from .optimizer import Array, Memory, Optimizer
-from .options import Group
+from .options import Group, not_allowed
 
 
 class GradientDescent(Optimizer):
@@ -74,7 +72,7 @@ class SGD(Optimizer):
         )  # fmt: skip
         if nesterov and (momentum <= 0 or dampening != 0):
             allowed = "positive, and dampening 0, for nesterov"
-            raise lesson("E19b", option="momentum", allowed=allowed, value=momentum)
+            raise not_allowed("momentum", allowed, momentum, "momentum=0.9, nesterov=True")
 
     def update(self, w: Array, g: Array, t: int, memory: Memory, group: Group) -> Array:
         """The step: lr times the velocity."""

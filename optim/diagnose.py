@@ -12,8 +12,9 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
 from typing import Any
+
+import numpy as np
 
 from autograd.errors import wrapped
 
@@ -129,7 +130,7 @@ class Column(list[float]):
     @property
     def end(self) -> float:
         """Where it ends: the median of the last quarter, at least of three."""
-        return median(self[-max(3, len(self) // 4) :])
+        return float(np.median(self[-max(3, len(self) // 4) :]))
 
     @property
     def fall(self) -> float:
@@ -243,7 +244,7 @@ def frozen(losses: Column) -> str:
 def swings(losses: Column) -> bool:
     """Whether the later losses go up and down, widely, three times or more."""
     late = Column(losses[len(losses) // 3 :])
-    least = max(0.25 * abs(median(late)), 0.03 * abs(losses[0]))
+    least = max(0.25 * abs(np.median(late)), 0.03 * abs(losses[0]))
     return late.turns(least) >= 3
 
 

@@ -80,6 +80,7 @@ class LRFinder(Callback):
         for i, (rate, (*inputs, target)) in enumerate(zip(rates, samples, strict=False)):
             for group, share in zip(groups, shares, strict=True):
                 group["lr"] = rate * share
+            closure = trainer.closure(inputs, target)
             loss = trainer.loss(trainer.forward(inputs), target)
             mean = SMOOTHING * mean + (1 - SMOOTHING) * loss.item()
             smooth = mean / (1 - SMOOTHING ** (i + 1))
@@ -91,7 +92,7 @@ class LRFinder(Callback):
                 return
             trainer.optimizer.zero_grad()
             loss.backward()
-            trainer.optimizer.step()
+            trainer.optimizer.step(closure)
 
     @property
     def suggestion(self) -> float:

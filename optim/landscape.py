@@ -135,10 +135,14 @@ def named(ax: Any) -> list[Any]:
 
 
 def contours(loss: Callable[..., Any], window: Window, ax: Any) -> Any:
-    """Draw lines of equal loss, spaced by factors, on a ground that is darker where it is low."""
+    """Draw lines of equal loss in a window of the plane of two weights."""
+    return equal_heights(*heights(loss, window), ax)
+
+
+def equal_heights(across: Array, up: Array, height: Array, ax: Any) -> Any:
+    """Draw lines of equal height, spaced by factors, on a ground that is darker where it is low."""
     from matplotlib.colors import LinearSegmentedColormap
 
-    across, up, height = heights(loss, window)
     levels = levels_of(height)
     ground = LinearSegmentedColormap.from_list("ground", [NEAR, FAR, PAPER_WHITE])
     ax.contourf(across, up, np.log(height), levels=np.log(levels), cmap=ground, extend="both")
@@ -152,8 +156,14 @@ def heights(loss: Callable[..., Any], window: Window) -> tuple[Array, Array, Arr
     up = np.linspace(bottom, top, POINTS_PER_AXIS)
     with no_grad(), np.errstate(all="ignore"):
         height = np.array([[float(raw(loss(x, y))) for x in across] for y in up])
-    smallest = height[np.isfinite(height) & (height > 0)].min()
-    return across, up, np.maximum(height, smallest)
+    return across, up, above_zero(height)
+
+
+def above_zero(height: Array) -> Array:
+    """Heights for a logarithmic scale: what is not above 0 is as the least that is."""
+    least = height[np.isfinite(height) & (height > 0)].min()
+    raised: Array = np.maximum(height, least)
+    return raised
 
 
 def levels_of(height: Array) -> Array:
@@ -180,13 +190,14 @@ def loss_slice(
 
     The point in the middle is the network as it is; it is left as it was. The directions are scaled
     like the weights (`filter_normalised`): a step of 1 changes each neuron's weights by their own
-    size, so that slices of different networks can be compared.
+    size, so that slices of different networks can be compared. Contours are spaced by factors.
 
     loss: a function without arguments, the loss at the parameters as they are.
     Source: Li et al. 2018, arXiv:1712.09913.
     """
     params = list(params)
-    ways = [filter_normalised(params, generator(seed)) for _ in range(directions)]
+    rng = generator(seed)
+    ways = [filter_normalised(params, rng) for _ in range(directions)]
     distance = np.linspace(-span, span, points)
     ax = ax or new_axes(5.2, 4)
     if directions == 1:
@@ -196,10 +207,10 @@ def loss_slice(
         plain(ax)
         return ax
     height = np.array([[loss_at(loss, params, ways, [a, b]) for a in distance] for b in distance])
-    drawn = ax.contour(distance, distance, height, LEVELS, cmap="cividis_r", linewidths=1.2)
-    ax.clabel(drawn, fontsize=7)
+    ax.clabel(equal_heights(distance, distance, above_zero(height), ax), fontsize=7, colors=INK)
     ax.plot(0, 0, "o", color=INK)
     ax.set(xlabel="first direction", ylabel="second direction", aspect="equal")
+    ax.locator_params(nbins=5)
     return ax
 
 

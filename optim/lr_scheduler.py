@@ -24,13 +24,14 @@ from autograd.data import raw
 from autograd.errors import lesson
 
 from .optimizer import Optimizer
-from .options import at_least_one, one_of, per_group, share
+from .options import at_least_one, each_of, not_allowed, one_of, per_group, share
 
 
 class LRScheduler:
     """lr <- following(lr, initial lr, t), for every group of the optimizer, at every step().
 
-    optimizer: whose learning rates are changed; each group keeps its first one as "initial_lr".
+    optimizer: whose learning rates are changed; each group keeps its first one as "initial_lr", and
+        so does one that joins later. Schedules with a list of one entry per group refuse that.
     last_epoch: -1 begins at t = 0; k goes on at t = k + 1, with the learning rate as it is.
     every: when a Trainer calls step(): after every "epoch" or every "iteration".
 
@@ -66,6 +67,11 @@ class LRScheduler:
         pairs = zip(self.optimizer.param_groups, self.base_lrs, strict=True)
         return [self.following(group["lr"], base, self.last_epoch) for group, base in pairs]
 
+    def _welcome(self) -> None:
+        """Take note of groups that joined the optimizer since the last step."""
+        for group in self.optimizer.param_groups[len(self.base_lrs) :]:
+            self.base_lrs.append(group.setdefault("initial_lr", group["lr"]))
+
     def step(self) -> None:
         """One step further: after an epoch, or after every iteration if it is counted in those."""
         self.last_epoch += 1
@@ -78,11 +84,13 @@ class LRScheduler:
     def restart(self) -> None:
         """Begin again at t = 0, from the groups' initial learning rates."""
         self.last_epoch = 0
+        self._welcome()
         for group, base in zip(self.optimizer.param_groups, self.base_lrs, strict=True):
             group["lr"] = base
         self._apply()
 
     def _apply(self) -> None:
+        self._welcome()
         for group, lr in zip(self.optimizer.param_groups, self.get_lr(), strict=True):
             group["lr"] = lr
         self._last_lr = [group["lr"] for group in self.optimizer.param_groups]
@@ -124,7 +132,7 @@ class LambdaLR(LRScheduler):
 
     def get_lr(self) -> list[float]:
         """Each group's initial learning rate times its function."""
-        pairs = zip(self.base_lrs, self.lr_lambdas, strict=True)
+        pairs = zip(self.base_lrs, each_of(self, self.lr_lambdas), strict=True)
         return [base * function(self.last_epoch) for base, function in pairs]
 
 
@@ -317,13 +325,14 @@ class OneCycleLR(LRScheduler):
             fix = "OneCycleLR(optimizer, max_lr, epochs=epochs, steps_per_epoch=len(loader))"
             raise lesson("E24b", what=what, why=why, fix=fix)
         if self.cycle_momentum:
-            for group, stations in zip(self.optimizer.param_groups, self._momentums, strict=True):
+            pairs = zip(self.optimizer.param_groups, each_of(self, self._momentums), strict=True)
+            for group, stations in pairs:
                 momentum = self._between(stations)
                 if "betas" in group:
                     group["betas"] = (momentum, *group["betas"][1:])
                 else:
                     group["momentum"] = momentum
-        return [self._between(stations) for stations in self._lrs]
+        return [self._between(stations) for stations in each_of(self, self._lrs)]
 
     def _between(self, stations: list[float]) -> float:
         """The number for this step, on the way from one station to the next."""
@@ -429,7 +438,7 @@ class ReduceLROnPlateau(LRScheduler):
         self.mode = one_of("mode", mode, "min", "max")
         self.threshold_mode = one_of("threshold_mode", threshold_mode, "rel", "abs")
         if not factor < 1:
-            raise lesson("E19b", option="factor", allowed="less than 1", value=factor)
+            raise not_allowed("factor", "less than 1", factor, "factor=0.1")
         self.factor, self.patience, self.threshold = factor, patience, threshold
         self.cooldown, self.eps = cooldown, eps
         self.min_lrs = per_group("min_lr", min_lr, optimizer.param_groups)
@@ -448,7 +457,8 @@ class ReduceLROnPlateau(LRScheduler):
             self.cooldown_counter -= 1
             self.num_bad_epochs = 0
         if self.num_bad_epochs > self.patience:
-            for group, least in zip(self.optimizer.param_groups, self.min_lrs, strict=True):
+            pairs = zip(self.optimizer.param_groups, each_of(self, self.min_lrs), strict=True)
+            for group, least in pairs:
                 lr = max(group["lr"] * self.factor, least)
                 if group["lr"] - lr > self.eps:
                     group["lr"] = lr

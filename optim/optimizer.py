@@ -24,7 +24,16 @@ from autograd.face import Face
 from autograd.guard import stamp
 from autograd.state import enable_grad
 
-from .options import Group, calls_to_here, check, groups_of, model_of, no_parameters, whole
+from .options import (
+    Group,
+    calls_to_here,
+    check,
+    groups_of,
+    model_of,
+    no_parameters,
+    require_same_options,
+    whole,
+)  # fmt: skip
 from .table import Entries, UpdateTable
 
 Array: TypeAlias = np.ndarray[Any, Any]
@@ -54,6 +63,8 @@ class Optimizer:
     >>> w.data
     2.5
     """
+
+    needs_closure = False  # whether step() must be given a function that computes the loss
 
     def __init__(
         self, params: Iterable[Any], lr: float, *, accumulate: bool = False, **options: Any
@@ -181,7 +192,10 @@ class Optimizer:
         return {"state": dict(sorted(state.items())), "param_groups": groups}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Continue where the optimizer stopped whose `state_dict()` this is."""
+        """Continue where the optimizer stopped whose `state_dict()` this is.
+
+        Raises E18b for a state of other parameters, E24 for one of another kind of optimizer.
+        """
         if missing := [key for key in ("state", "param_groups") if key not in state_dict]:
             what = f"an optimizer's state has no {' and no '.join(map(repr, missing))} here"
             why = "it continues from both: what each parameter remembers, and the options"
@@ -193,6 +207,7 @@ class Optimizer:
         if ours != theirs:
             what = f"the saved state has groups of {theirs} parameters, this optimizer of {ours}"
             raise lesson("E18b", what=what)
+        require_same_options(saved, self.param_groups)
         state = state_dict["state"]
         index = {id(node): i for i, node in enumerate(self._nodes)}
         for _, vector in self._vectors:

@@ -13,24 +13,25 @@ import numpy as np
 
 from autograd.errors import Hint, lesson
 from autograd.face import Face
+from autograd.tensor import Tensor
 
 Group: TypeAlias = dict[str, Any]
 
 INFINITY = float("inf")
-ALLOWED = {  # option: from (included), to (excluded)
-    "momentum": (0, INFINITY),
-    "dampening": (0, INFINITY),
-    "weight_decay": (0, INFINITY),
-    "eps": (0, INFINITY),
-    "alpha": (0, 1),
-    "rho": (0, 1),
-    "betas": (0, 1),
-    "lr_decay": (0, INFINITY),
-    "initial_accumulator_value": (0, INFINITY),
-    "max_iter": (1, INFINITY),
-    "history_size": (1, INFINITY),
-    "tolerance_grad": (0, INFINITY),
-    "tolerance_change": (0, INFINITY),
+ALLOWED = {  # option: from (included), to (excluded), and a usual value
+    "momentum": (0, INFINITY, 0.9),
+    "dampening": (0, INFINITY, 0),
+    "weight_decay": (0, INFINITY, 0.01),
+    "eps": (0, INFINITY, 1e-8),
+    "alpha": (0, 1, 0.99),
+    "rho": (0, 1, 0.9),
+    "betas": (0, 1, (0.9, 0.999)),
+    "lr_decay": (0, INFINITY, 0),
+    "initial_accumulator_value": (0, INFINITY, 0),
+    "max_iter": (1, INFINITY, 20),
+    "history_size": (1, INFINITY, 100),
+    "tolerance_grad": (0, INFINITY, 1e-7),
+    "tolerance_change": (0, INFINITY, 1e-9),
 }
 LARGE_LR = 10
 MOST_FINDINGS = 3  # lines of a message
@@ -56,18 +57,47 @@ def groups_of(params: Any) -> list[Group]:
 
 def whole(group: Group, options: Group) -> Group:
     """A group with all its options."""
-    given = group.get("params")
+    if "params" not in group:
+        what = f"a group of parameters needs 'params'; got {group!r:.60}"
+        why = "a group is a dict of parameters and of the options that they have to themselves"
+        raise lesson("E24", what=what, why=why, fix='{"params": [w, b], "lr": 0.1}')
+    given = group["params"]
     entries = [given] if isinstance(given, Face) else groups_of(given)[0]["params"]
     for entry in entries:
-        if not isinstance(entry, Face) or entry.op is not None:
-            what = f"{entry!r} is not a parameter"
-            why = "an optimizer updates leaves: Values and Tensors not made by an operation"
-            raise lesson("E24", what=what, why=why, fix="w = Tensor(data, requires_grad=True)")
+        require_parameter(entry)
     if unknown := sorted(group.keys() - options.keys() - {"params"}):
         what = f"{unknown[0]!r} is not an option of this optimizer"
         why = f"it reads {', '.join(options)}"
         raise lesson("E24", what=what, why=why, fix='{"params": [w, b], "lr": 0.1}')
     return {**options, **group, "params": entries}
+
+
+def require_parameter(entry: Any) -> None:
+    """Raise E24 or E14 for what cannot be updated; hint at a Tensor that never asked to be."""
+    if not isinstance(entry, Face) or entry.op is not None:
+        named = isinstance(entry, str) or (isinstance(entry, tuple) and isinstance(entry[0], str))
+        what = f"{entry!r:.60} is not a parameter"
+        why = "an optimizer updates leaves: Values and Tensors not made by an operation"
+        fix = "model.parameters()" if named else "w = Tensor(data, requires_grad=True)"
+        raise lesson("E24", what=what, why=why, fix=fix)
+    if type(entry) is Tensor and not entry.requires_grad:  # unlike a Parameter that was frozen
+        if entry.dtype.kind != "f":
+            raise lesson("E14", dtype=entry.dtype)
+        warnings.warn(str(lesson("E18h", node=entry)), Hint, stacklevel=calls_to_here())
+
+
+def require_same_options(saved: list[Group], ours: list[Group]) -> None:
+    """Raise E24 if groups that were saved have other options than ours: another kind of rule's.
+
+    What a schedule keeps in a group does not count.
+    """
+    for theirs, group in zip(saved, ours, strict=True):
+        if other := sorted((theirs.keys() ^ group.keys()) - {"initial_lr"}):
+            here = "is an option here and not there" if other[0] in group else "is no option here"
+            what = f"the saved state is that of another kind of optimizer: {other[0]!r} {here}"
+            why = "each rule remembers something else"
+            fix = "optimizer.load_state_dict(saved)   with   saved = other.state_dict()"
+            raise lesson("E24b", what=what, why=why, fix=fix)
 
 
 def model_of(params: Any) -> Any:
@@ -131,11 +161,16 @@ def check(group: Group) -> None:
     if lr == 0 or lr > LARGE_LR:
         effect = "nothing would change" if lr == 0 else "steps this large seldom converge"
         warnings.warn(str(lesson("E19h", lr=lr, effect=effect)), Hint, stacklevel=calls_to_here())
-    for name, (low, high) in ALLOWED.items():
+    for name, (low, high, usual) in ALLOWED.items():
         for value in np.ravel(group.get(name, low)):
             if not low <= value < high:
                 allowed = f"in [{low}, {high})" if high < INFINITY else f"at least {low}"
-                raise lesson("E19b", option=name, allowed=allowed, value=group[name])
+                raise not_allowed(name, allowed, group[name], f"{name}={usual}")
+
+
+def not_allowed(option: str, allowed: str, value: Any, fix: str) -> Exception:
+    """Lesson E19b: an option has a value with which the rule does not work."""
+    return lesson("E19b", option=option, allowed=allowed, value=value, fix=fix)
 
 
 def require_numbers(group: Group) -> None:
@@ -155,15 +190,26 @@ def per_group(name: str, given: Any, groups: list[Group]) -> list[Any]:
     entries = list(given) if isinstance(given, list | tuple) else [given] * len(groups)
     if len(entries) != len(groups):
         allowed = f"one, or a list of {len(groups)}"
-        raise lesson("E19b", option=name, allowed=allowed, value=given)
+        raise not_allowed(name, allowed, given, f"give {name} as many entries as param_groups has")
     return entries
+
+
+def each_of(schedule: Any, entries: list[Any]) -> list[Any]:
+    """A schedule's entries, one per group; lesson E24 if a group has joined since it was built."""
+    if len(schedule.optimizer.param_groups) == len(entries):
+        return entries
+    name = type(schedule).__name__
+    what = f"{name} was built for another number of groups than the optimizer has now"
+    why = "it has one entry for each group that there was"
+    fix = f"{name}(optimizer, ...)   after   optimizer.add_param_group(...)"
+    raise lesson("E24b", what=what, why=why, fix=fix)
 
 
 def at_least_one(name: str, count: Any) -> int:
     """A whole number from 1, or lesson E19b."""
     if isinstance(count, Integral) and int(count) >= 1:
         return int(count)
-    raise lesson("E19b", option=name, allowed="a whole number, at least 1", value=count)
+    raise not_allowed(name, "a whole number, at least 1", count, f"{name}=10")
 
 
 def share(name: str, x: float, above_zero: bool = False) -> float:
@@ -171,14 +217,15 @@ def share(name: str, x: float, above_zero: bool = False) -> float:
     if 0 <= x <= 1 and not (above_zero and x == 0):
         return x
     allowed = "above 0, at most 1" if above_zero else "from 0 to 1"
-    raise lesson("E19b", option=name, allowed=allowed, value=x)
+    raise not_allowed(name, allowed, x, f"{name}=0.5")
 
 
 def one_of(name: str, given: str, *known: str) -> str:
     """One of the known words, or lesson E19b."""
     if given in known:
         return given
-    raise lesson("E19b", option=name, allowed=" or ".join(map(repr, known)), value=repr(given))
+    allowed = " or ".join(map(repr, known))
+    raise not_allowed(name, allowed, repr(given), f"{name}={known[0]!r}")
 
 
 def calls_to_here() -> int:

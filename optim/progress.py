@@ -1,7 +1,7 @@
-"""Showing how far training has come: a bar in a terminal, printed rows in a notebook.
+"""Showing how far training has come: a bar in a terminal, printed rows elsewhere.
 
-A notebook is often saved and read by others, and a bar that moves would be saved half way; rows
-stay readable.
+A notebook and a log are saved and read by others, and a bar that moves would be saved many times
+over; rows stay readable.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def watching(
     """The display that suits the place where the program runs; some epochs may be done already."""
     if not progress:
         return nullcontext(Silent())
-    if "ipykernel" in sys.modules:
+    if "ipykernel" in sys.modules or not sys.stderr.isatty():
         return nullcontext(Rows(epochs))
     from tqdm import tqdm
 

@@ -20,12 +20,13 @@ import numpy as np
 from autograd.data import raw
 from autograd.errors import lesson
 from autograd.node import Node, sweep
+from autograd.random import replaying, snapshot
 from autograd.state import enable_grad
 
 from .line_search import ENOUGH, Point, strong_wolfe
 from .optimizer import Array, Optimizer
-from .options import Group
-from .table import UpdateTable
+from .options import Group, not_allowed
+from .table import Entries, UpdateTable
 
 Closure = Callable[[], Any]
 
@@ -36,16 +37,39 @@ MOST_HALVINGS = 40
 class SecondOrder(Optimizer):
     """An optimizer that sees all parameters as one vector, and the loss through a closure."""
 
+    needs_closure = True
+
     def add_param_group(self, param_group: Group) -> None:
         """Take the parameters; a second group is refused, for one step is found for all."""
         if self.param_groups:
             raise self._refusal("takes one group of parameters", "LBFGS([*group_a, *group_b])")
         super().add_param_group(param_group)
 
-    def explain_step(self) -> UpdateTable:
-        """Refused with E24: the step depends on losses that only `step(closure)` computes."""
-        instead = "optimizer.step(closure)   or   GradientDescent(...).explain_step()"
-        raise self._refusal("cannot tell its step before taking it", instead)
+    def explain_step(self, closure: Closure | None = None) -> UpdateTable:
+        """The table name | old | gradient | step | new of what step(closure) would do now.
+
+        The step is taken, and taken back: the closure is called as often as for a step.
+        """
+        before = [(node._data, node._rare, node.grad) for node in self._nodes]
+        state, marks, random = self.state_dict(), (self.accumulate, self._stepped), snapshot()
+        try:
+            old = self._place()
+            with replaying(random):
+                gradient = self._joined(slopes_at(self._loss(closure), self._nodes))
+            with replaying(random):
+                self.step(closure)
+            new = self._place()
+        finally:
+            for node, slots in zip(self._nodes, before, strict=True):
+                node._data, node._rare, node.grad = slots
+            self.load_state_dict(state)
+            self.accumulate, self._stepped = marks
+        entries = []
+        columns = [self._cut(column) for column in (old, gradient, old - new, new)]
+        for i, (node, *pieces) in enumerate(zip(self._nodes, *columns, strict=True)):
+            shape = np.shape(node._data)
+            entries.append(Entries(node.name or f"p{i}", shape, *[p.ravel() for p in pieces]))
+        return UpdateTable(f"{type(self).__name__}: new = old - step", entries)
 
     def _refusal(self, what: str, instead: str) -> Exception:
         why = "its step comes from the losses and gradients of all parameters in several places"
@@ -124,8 +148,8 @@ class LBFGS(SecondOrder):
             line_search_fn=line_search_fn, accumulate=accumulate,
         )  # fmt: skip
         if line_search_fn not in (None, "strong_wolfe"):
-            allowed = 'None or "strong_wolfe"'
-            raise lesson("E19b", option="line_search_fn", allowed=allowed, value=line_search_fn)
+            allowed, fix = 'None or "strong_wolfe"', 'line_search_fn="strong_wolfe"'
+            raise not_allowed("line_search_fn", allowed, line_search_fn, fix)
         if max_eval is None:
             self.param_groups[0]["max_eval"] = max_iter * 5 // 4
         self.memory: dict[str, Any] = {"pairs": []}

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
+import os
 from collections.abc import Iterator
-from html import escape
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -58,8 +56,11 @@ class UpdateTable:
     def __len__(self) -> int:
         return sum(entries.old.size for entries in self.parameters)
 
-    def to_csv(self, path: str | Path) -> None:
+    def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write every row, each number with all its digits."""
+        import csv
+        from pathlib import Path
+
         with Path(path).open("w", newline="") as file:
             writer = csv.writer(file)
             writer.writerow(Update._fields)
@@ -93,6 +94,8 @@ class UpdateTable:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
+        from html import escape
+
         head = "".join(f"<th>{field}</th>" for field in Update._fields)
         body = ""
         for name, *numbers in self._shown():

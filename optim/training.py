@@ -8,14 +8,12 @@ Values (it is called with one row of floats at a time).
 
 from __future__ import annotations
 
-import csv
 import inspect
 import math
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence, Sized
 from numbers import Integral
-from pathlib import Path
 from time import perf_counter
 from typing import Any, Protocol
 
@@ -23,6 +21,8 @@ import numpy as np
 
 from autograd.data import raw
 from autograd.errors import lesson
+from autograd.node import Node
+from autograd.random import replaying, snapshot
 from autograd.state import no_grad
 from autograd.value import Value
 
@@ -64,8 +64,11 @@ class History:
             return "History(no finished epoch)"
         return f"History({len(self)} epochs; last: {told(self.rows[-1])})"
 
-    def to_csv(self, path: str | Path) -> None:
+    def to_csv(self, path: str | os.PathLike[str]) -> None:
         """Write one line per epoch, under a line of column names."""
+        import csv
+        from pathlib import Path
+
         with Path(path).open("w", newline="") as file:
             writer = csv.DictWriter(file, self.rows[0] if self.rows else [])
             writer.writeheader()
@@ -83,7 +86,8 @@ class Trainer:
 
     model: called with a batch, gives predictions.
     loss: called with predictions and targets, gives one node.
-    optimizer: updates the model's parameters.
+    optimizer: updates the model's parameters. One that needs a closure (LBFGS, NewtonCG) computes
+        the loss of the batch again, wherever it looks; it is at its best with one batch of all.
     scheduler: changes the learning rate; it steps after every epoch, or after every iteration if
         its attribute `every` is "iteration". If its step() asks for a number, as that of
         ReduceLROnPlateau does, it is given the validation loss, or else the loss.
@@ -91,8 +95,8 @@ class Trainer:
         over samples are reported under the functions' names.
     callbacks: are told what happens, and may act: see `Callback`.
 
-    Raises E24 for metrics that are not functions with names of their own, and for schedulers and
-    callbacks that are none.
+    Raises E24 for metrics that are not functions with names of their own, for schedulers and
+    callbacks that are none, and for a scheduler of another optimizer.
 
     >>> from autograd import Tensor
     >>> from optim import DataLoader, GradientDescent
@@ -115,7 +119,7 @@ class Trainer:
         self, model: Any, loss: Callable[[Any, Any], Any], optimizer: Optimizer,
         scheduler: Any = None, metrics: Sequence[Metric] = (), callbacks: Sequence[Callback] = (),
     ) -> None:  # fmt: skip
-        require_parts(scheduler, callbacks)
+        require_parts(model, optimizer, scheduler, callbacks)
         self.model = model
         self.loss = loss
         self.optimizer = optimizer
@@ -148,13 +152,14 @@ class Trainer:
                     means = Means(self.metrics)
                     for *inputs, target in train:
                         self._tell("batch_began", inputs, target)
+                        closure = self.closure(inputs, target)
                         prediction = self.forward(inputs)
-                        loss = self.loss(prediction, target)
+                        loss = one_node(self.loss(prediction, target))
                         self._tell("loss_computed", loss)
                         self.optimizer.zero_grad()
                         loss.backward()
                         self._tell("gradients_computed")
-                        self.optimizer.step()
+                        self.optimizer.step(closure)
                         self._schedule("iteration")
                         means.add(loss, prediction, target)
                         display.iteration()
@@ -232,6 +237,24 @@ class Trainer:
         with no_grad():
             return as_array(self.forward([np.asarray(raw(X)) for X in inputs]))
 
+    def closure(self, inputs: list[Array], target: Array) -> Callable[[], Any] | None:
+        """For an optimizer that asks for the loss in several places: a function that computes it.
+
+        Random numbers are the same in all of them: else dropout would make a hill of a valley.
+        """
+        if not self.optimizer.needs_closure:
+            return None
+        random = snapshot()
+
+        def closure() -> Any:
+            with replaying(random):
+                loss = self.loss(self.forward(inputs), target)
+            self.optimizer.zero_grad()
+            loss.backward()
+            return loss
+
+        return closure
+
     def forward(self, inputs: list[Array]) -> Any:
         """The model's output for one batch: a Tensor, or one list of Values per row."""
         if self._by_rows:
@@ -252,9 +275,9 @@ class Means:
         scores = {"loss": as_array(loss).item()}
         if self.metrics:
             array = as_array(prediction)
-            scores |= {metric.__name__: metric(array, target) for metric in self.metrics}
+            scores |= {m.__name__: one_number(m, m(array, target)) for m in self.metrics}
         for name, score in scores.items():
-            self.totals[name] = self.totals.get(name, 0.0) + float(score) * len(target)
+            self.totals[name] = self.totals.get(name, 0.0) + score * len(target)
         self.samples += len(target)
         self.batches += 1
 
@@ -323,12 +346,40 @@ def checked(metrics: Sequence[Metric]) -> Sequence[Metric]:
     return metrics
 
 
-def require_parts(scheduler: Any, callbacks: Any) -> None:
-    """Raise E24 for a scheduler that cannot step, and for callbacks that are none."""
+def one_node(loss: Any) -> Any:
+    """The loss. Raises E24 unless it is a node, with a backward pass."""
+    if isinstance(loss, Node):
+        return loss
+    what = f"the loss function returned {loss!r:.60}, not a Value or Tensor"
+    why = "backward() starts from the loss, which has to remember how it was made"
+    raise lesson("E24", what=what, why=why, fix="return ((prediction - target) ** 2).mean()")
+
+
+def one_number(metric: Metric, score: Any) -> float:
+    """The score of a batch as a plain number. Raises E24 for several."""
+    number = np.asarray(raw(score))
+    if number.size == 1:
+        return float(number.item())
+    what = f"the metric {metric.__name__!r} gave an array of shape {number.shape}, not one number"
+    why = "its mean over batches is reported, one number for each epoch"
+    raise lesson("E24", what=what, why=why, fix="return np.mean(...)")
+
+
+def require_parts(model: Any, optimizer: Any, scheduler: Any, callbacks: Any) -> None:
+    """Raise E24 for classes, a scheduler that cannot step or moves others, no callbacks."""
     fix = "Trainer(model, loss, optimizer, metrics=[accuracy], callbacks=[EarlyStopping()])"
-    if scheduler is not None and not hasattr(scheduler, "step"):
+    for part in (model, optimizer, scheduler):
+        if isinstance(part, type):
+            what, why = f"Trainer was given the class {part.__name__}", "it works with objects"
+            raise lesson("E24", what=what, why=why, fix=f"{part.__name__}(...)")
+    if not hasattr(scheduler or optimizer, "step"):
         what = f"the scheduler must be one, or None; got {scheduler!r}"
         why = "after every epoch it is asked to step"
+        raise lesson("E24", what=what, why=why, fix=fix)
+    if getattr(scheduler, "optimizer", optimizer) is not optimizer:
+        what = f"the {type(scheduler).__name__} is that of another optimizer"
+        why = "it would move learning rates that this run never uses"
+        fix = f"{type(scheduler).__name__}(optimizer, ...)   where the optimizer is built"
         raise lesson("E24", what=what, why=why, fix=fix)
     listed = isinstance(callbacks, list | tuple)
     if not listed or not all(isinstance(callback, Callback) for callback in callbacks):

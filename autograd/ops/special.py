@@ -6,12 +6,14 @@ They are kept out of the table's file so that the table stays a table.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 Array = np.ndarray[Any, Any]
 SQRT2 = math.sqrt(2.0)
+BLOCK = 2**15  # numbers to a stretch: temporary arrays then stay in the processor's cache
 
 
 def sigmoid(x: Array) -> Any:
@@ -79,7 +81,7 @@ def silu_float(x: float) -> float:
 
 def gelu(x: Array) -> Any:
     """x Phi(x), with Phi the distribution function of the normal distribution."""
-    return x * erfc(-x / SQRT2) / 2
+    return in_stretches(lambda x: x * erfc(-x / SQRT2) / 2, np.asarray(x))
 
 
 def gelu_float(x: float) -> float:
@@ -120,6 +122,10 @@ FARTHER = (
      3.19985821950859553908e03, 2.55305040643316442583e03, 4.74528541206955367215e02,
      -2.24409524465858183362e01),
 )  # fmt: skip
+# P of degree 8 with the least possible relative error, 4.4e-8, of erfc(x) exp(x^2) / t up to 10.5,
+# in t = 2 / (2 + x); lowest power first. A fit of our own, by Lawson's reweighted least squares.
+SINGLE = (0.282085575, 0.282390068, 0.242996611, 0.203109933, -0.0276234551, 0.279512621,
+          -0.488460899, 0.285182835, -0.0591933322)  # fmt: skip
 
 
 def erf(x: Array) -> Any:
@@ -133,10 +139,38 @@ def erf(x: Array) -> Any:
 def erfc(x: Array) -> Any:
     """1 - erf(x), exact to the last digits also where erf(x) is nearly 1."""
     x = np.asarray(x)
-    size = np.abs(x).astype(float)
-    inside, away = _by_size(size)
+    return in_stretches(_erfc_single if x.dtype == np.float32 else _erfc_double, x)
+
+
+def in_stretches(formula: Callable[[Array], Any], x: Array) -> Array:
+    """A formula of many steps, applied to one stretch of x after another."""
+    result = np.empty(x.shape, x.dtype if x.dtype.kind == "f" else float)
+    source, target = x.ravel(), result.ravel()
+    for start in range(0, x.size, BLOCK):
+        target[start : start + BLOCK] = formula(source[start : start + BLOCK])
+    return result
+
+
+def _erfc_double(x: Array) -> Any:
+    inside, away = _by_size(np.abs(x).astype(float))
     above = np.where(inside, 1 - away, away)
-    return _in_dtype_of(x, np.where(x < 0, 2 - above, above))
+    return np.where(x < 0, 2 - above, above)
+
+
+def _erfc_single(x: Array) -> Any:
+    """erfc of float32 numbers, within 8 of their units: one formula for all sizes, and fast.
+
+    erfc(x) = exp(-x^2) t P(t) for x >= 0. The exponent is split as in `_far`; the 12 bits that are
+    cut off leave a number whose square is exact.
+    """
+    size = np.minimum(np.abs(x), np.float32(11))  # from there on it is 0
+    coarse = (size.view(np.int32) & -4096).view(np.float32)
+    t = 2 / (2 + size)
+    above = _polynomial(SINGLE, t)
+    above *= t
+    above *= np.exp(-coarse * coarse)
+    above *= np.exp((coarse - size) * (coarse + size))
+    return np.where(x < 0, 2 - above, above)
 
 
 def _by_size(x: Array) -> tuple[Array, Array]:

@@ -4,16 +4,18 @@ LICENSES.md, also beside them, states origin and licence. The checksums below ar
 `X.tobytes()` and `y.tobytes()` as returned, on a little-endian machine.
 """
 
-from pathlib import Path
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+Numbers = np.ndarray[Any, np.dtype[np.float64]]
+Classes = np.ndarray[Any, np.dtype[np.int64]]
 
 IRIS_CLASSES = ("setosa", "versicolor", "virginica")
 IRIS_FEATURES = ("sepal length (cm)", "sepal width (cm)", "petal length (cm)", "petal width (cm)")
 
 
-def load_digits() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def load_digits() -> tuple[Numbers, Classes]:
     """Load 1797 handwritten digits: X float64 (1797, 64) with values 0 ... 16, y int64 (1797,).
 
     A row of X is an image of 8 by 8 pixels, row after row; a pixel counts the inked dots in a 4 by
@@ -38,7 +40,7 @@ def load_digits() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     return _read("digits.npz")
 
 
-def load_iris() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def load_iris() -> tuple[Numbers, Classes]:
     """Load 150 iris flowers: X float64 (150, 4) in centimetres, y int64 (150,).
 
     The columns of X are IRIS_FEATURES and y numbers IRIS_CLASSES. There are 50 flowers of each
@@ -59,6 +61,8 @@ def load_iris() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     return _read("iris.npz")
 
 
-def _read(file: str) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def _read(file: str) -> tuple[Numbers, Classes]:
+    from pathlib import Path
+
     with np.load(Path(__file__).with_name(file), allow_pickle=False) as arrays:
         return arrays["X"].astype(np.float64), arrays["y"].astype(np.int64)

@@ -6,13 +6,13 @@ shuffles. With `noise=0` the points lie on the curve that the docstring's first 
 
 from math import inf, isfinite, pi
 from numbers import Integral, Real
+from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
-Points = NDArray[np.float64]
-Labels = NDArray[np.int64]
-Seed = int | np.random.Generator | None
+Points = np.ndarray[Any, np.dtype[np.float64]]
+Labels = np.ndarray[Any, np.dtype[np.int64]]
+Seed: TypeAlias = "int | np.random.Generator | None"  # as text: np.random loads on first use
 
 
 def make_moons(n_samples: int = 200, noise: float = 0.1, seed: Seed = 0) -> tuple[Points, Labels]:

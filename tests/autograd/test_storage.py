@@ -1,3 +1,8 @@
+import os
+import re
+import time
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -59,6 +64,32 @@ def test_saving_again_replaces(tmp_path):
         save({"w": np.array([x])}, tmp_path / "w")
     assert [entry.name for entry in tmp_path.iterdir()] == ["w"]
     assert load(tmp_path / "w")["w"][0] == 2
+
+
+def test_drafts_that_a_killed_program_left_are_cleared_away(tmp_path):
+    left = [tmp_path / ".w.0123abcd", tmp_path / ".w.89abcdef", tmp_path / ".w.x.0123abcd"]
+    for draft in left:
+        draft.write_bytes(b"half a f")
+        os.utime(draft, (time.time() - 3600,) * 2)
+    os.utime(left[1])  # somebody else may be writing this one just now
+    save({"w": np.ones(2)}, tmp_path / "w")
+    found = sorted(entry.name for entry in tmp_path.iterdir())
+    assert found == [".w.89abcdef", ".w.x.0123abcd", "w"]
+
+
+def test_a_folder_that_is_not_there_can_be_made(tmp_path):
+    path = tmp_path / "runs" / "first" / "w"
+    with pytest.raises(FileNotFoundError, match=r"there\s+is\s+no\s+folder") as caught:
+        save({"w": np.ones(2)}, path)
+    fix = re.search(r"Fix:  (.*?)   ", str(caught.value))[1]
+    eval(fix, {"Path": Path, "path": path})
+    save({"w": np.ones(2)}, path)
+    assert load(path)["w"].sum() == 2
+
+
+def test_a_folder_is_no_file(tmp_path):
+    with pytest.raises(ValueError, match=r"is\s+a\s+folder"):
+        load(tmp_path)
 
 
 @pytest.mark.parametrize("array", [np.array(["a"]), np.array([object()]), np.array([1j])])

@@ -241,9 +241,25 @@ def test_a_saved_state_stays_as_it_was():
     assert order_of(loader) == order
 
 
+def test_a_state_of_other_batches_is_refused():
+    X = np.zeros(10)
+    saved = DataLoader(X, batch_size=4).state_dict()
+    for loader in (DataLoader(X, batch_size=5), DataLoader(X[:8], batch_size=4)):
+        with pytest.raises(ValueError, match=r"the saved one had 10\s+and\s+4"):
+            loader.load_state_dict(saved)
+
+
+def test_a_dict_is_no_dataset():
+    data = {"X": np.zeros((64, 2)), "y": np.zeros(64)}
+    with pytest.raises(ValueError, match="a dict is not an array") as caught:
+        DataLoader(data)
+    fix = str(caught.value).split("Fix:  ")[1].split("   with")[0]
+    assert len(eval(fix, {"DataLoader": DataLoader, "data": data})) == 2
+
+
 def test_without_a_seed_there_is_nothing_to_save():
     plain, seeded = DataLoader(*samples(32)), DataLoader(*samples(32), seed=1)
-    assert plain.state_dict() == {"generator": None}
+    assert plain.state_dict() == {"samples": 32, "batch_size": 32, "generator": None}
     plain.load_state_dict(plain.state_dict())
     for one, other in ((plain, seeded), (seeded, plain)):
         with pytest.raises(ValueError, match="one of the two loaders has a seed"):

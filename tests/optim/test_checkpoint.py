@@ -22,9 +22,7 @@ KINDS = [
     for kind in vars(optim).values()
     if inspect.isclass(kind) and issubclass(kind, optim.Optimizer) and kind is not optim.Optimizer
 ]
-WITH_CLOSURE = {"LBFGS", "NewtonCG"}  # for loops written by hand: their step computes the loss
-FIRST_ORDER = [kind for kind in KINDS if kind.__name__ not in WITH_CLOSURE]
-OPTIONS = [(kind, {}) for kind in FIRST_ORDER] + [
+OPTIONS = [(kind, {}) for kind in KINDS] + [
     (SGD, {"momentum": 0.9, "nesterov": True, "weight_decay": 0.01}),
     (optim.RMSprop, {"momentum": 0.5, "centered": True}),
     (Adam, {"betas": (0.7, 0.9), "weight_decay": 0.01}),
@@ -67,8 +65,9 @@ def test_a_resumed_run_is_the_uninterrupted_one(kind, options, values, path):
 
 
 def test_every_optimizer_is_among_them():
-    names = {kind.__name__ for kind in FIRST_ORDER}
+    names = {kind.__name__ for kind in KINDS}
     assert names >= {"GradientDescent", "SGD", "Adagrad", "RMSprop", "Adadelta", "Adam", "AdamW"}
+    assert names >= {"Lion", "LBFGS", "NewtonCG"}
 
 
 @pytest.mark.parametrize("name", SCHEDULES)

@@ -137,6 +137,18 @@ def test_a_slice_shows_the_loss_and_leaves_the_network_as_it_was():
     assert not np.array_equal(model.state_dict()["0.weight"], before["0.weight"])
 
 
+def test_a_seeded_slice_has_two_directions():
+    w = Tensor([[1.0, 2.0, 3.0]], requires_grad=True)
+    places = []
+
+    def loss():
+        places.append(w.data.ravel())
+        return (w * w).sum()
+
+    loss_slice(loss, [w], points=3, seed=0, ax=axes())
+    assert np.linalg.matrix_rank(np.array(places) - [1, 2, 3]) == 2
+
+
 def test_a_slice_puts_the_network_back_even_if_the_loss_fails():
     w = Tensor([[1.0, 2.0]], requires_grad=True)
 

@@ -218,3 +218,32 @@ def test_what_is_no_optimizer_and_no_schedule():
     for other in (StepLR(optimizer(), 1), 0.1, s.ReduceLROnPlateau(o)):
         with pytest.raises(TypeError, match="is not a schedule of this optimizer's"):
             SequentialLR(o, [other], [])
+
+
+def test_a_group_that_joins_later_is_scheduled_from_its_own_rate():
+    optimizer = SGD([Value(1.0)], lr=1.0)
+    schedule = s.ExponentialLR(optimizer, 0.5)
+    schedule.step()
+    optimizer.add_param_group({"params": [Value(2.0)], "lr": 0.8})
+    schedule.step()
+    assert schedule.get_last_lr() == [0.25, 0.4]
+    schedule.restart()
+    assert schedule.get_last_lr() == [1.0, 0.8]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda o: s.LambdaLR(o, lambda t: 1 / (1 + t)),
+        lambda o: OneCycleLR(o, 1.0, 10, cycle_momentum=False),
+        lambda o: OneCycleLR(o, 1.0, 10),
+        lambda o: s.ReduceLROnPlateau(o, patience=0),
+    ],
+)
+def test_schedules_with_an_entry_per_group_say_when_there_are_more(make):
+    optimizer = SGD([Value(1.0)], lr=1.0, momentum=0.9)
+    schedule = make(optimizer)
+    optimizer.add_param_group({"params": [Value(2.0)]})
+    loss = [math.inf] if isinstance(schedule, s.ReduceLROnPlateau) else []
+    with pytest.raises(ValueError, match=r"built for another\s+number of groups"):
+        schedule.step(*loss)

@@ -1,16 +1,143 @@
-"""Messages E20 to E22: the line that they say to write instead works when it is written."""
+"""Messages E04, E18 to E22: the line that they say to write instead works when it is written."""
 
+import re
 import warnings
 
 import numpy as np
 import pytest
 from messages import fix_of
 
+import nn
 import optim
-from autograd import Tensor
-from optim import SGD, DataLoader, NaNGuard, Trainer, train_test_split
+from autograd import Hint, Tensor, Value
+from optim import (
+    LBFGS,
+    SGD,
+    Adam,
+    DataLoader,
+    NaNGuard,
+    RMSprop,
+    Trainer,
+    lr_scheduler,
+    train_test_split,
+)  # fmt: skip
 
 X, y = np.arange(20.0).reshape(10, 2), np.arange(10)
+
+
+def test_e04():
+    w = Value(3.0)
+    optimizer = SGD([w], lr=0.1)
+
+    def step(reset=""):
+        loss = w * w
+        exec(reset, {"optimizer": optimizer})
+        loss.backward()
+        optimizer.step()
+
+    step()
+    with pytest.warns(Hint, match="E04") as caught:
+        step()
+    optimizer.accumulate = False  # so that it would hint again
+    step(fix_of(caught[0].message))
+
+
+def test_e18():
+    model = nn.Linear(2, 3)
+    used_up = (p for p in model.parameters())
+    assert len(list(used_up)) == 2
+    with pytest.raises(ValueError, match="generator was already used up") as caught:
+        SGD(used_up, lr=0.1)
+    names = {"optim": optim, "model": model}
+    exec(fix_of(caught.value), names)
+    assert "2 parameters" in repr(names["optimizer"])
+
+
+def test_e18b():
+    model = nn.Linear(2, 3)
+    optimizer = SGD(model.parameters(), lr=0.1)
+    model.weight.data = np.ones((3, 4))
+    model.weight.grad = np.ones((3, 4))
+    with pytest.raises(
+        ValueError, match=r"float64 \(3, 2\) when the optimizer was built"
+    ) as caught:
+        optimizer.step()
+    names = {"optim": optim, "model": model}
+    exec(fix_of(caught.value), names)
+    names["optimizer"].step()
+
+
+def test_e18m():
+    class Net(nn.Module):
+        def __init__(self):
+            self.layer = nn.Linear
+
+    with pytest.raises(ValueError, match="Net has none") as caught:
+        SGD(Net().parameters(), lr=0.1)
+    line, header = re.search(r"Fix:  (.*?)   in   (.*)", str(caught.value)).groups()
+    names = {"nn": nn}
+    exec(f"class Net(nn.Module):\n  {header}\n    {line}\nmodel = Net()", names)
+    SGD(names["model"].parameters(), lr=0.1)
+
+
+def test_e18h_a_tensor_that_never_asked_for_a_gradient():
+    data = [1.0, 2.0]
+    with pytest.warns(Hint, match=r"'b', given to the optimizer, does not ask") as caught:
+        SGD([Tensor(data, requires_grad=True), Tensor(data, name="b")], lr=0.1)
+    assert caught[0].filename == __file__
+    SGD([eval(fix_of(caught[0].message), {"Tensor": Tensor, "data": data})], lr=0.1)
+    with pytest.raises(TypeError, match="E14"):
+        SGD([Tensor([1, 2])], lr=0.1)
+    SGD(nn.Linear(2, 1).requires_grad_(False).parameters(), lr=0.1)  # frozen, and it may stay so
+
+
+@pytest.mark.parametrize("lr", [-0.1, float("nan"), 0, 100])
+def test_e19(lr):
+    w = Value(1.0)
+    if lr >= 0:
+        with pytest.warns(Hint, match="E19") as hints:
+            SGD([w], lr=lr)
+        message = hints[0].message
+    else:
+        with pytest.raises(ValueError, match="E19") as caught:
+            SGD([w], lr=lr)
+        message = caught.value
+    optimizer = eval(fix_of(message), {"optim": optim, "parameters": [w]})
+    assert optimizer.param_groups[0]["lr"] == 0.1
+
+
+@pytest.mark.parametrize(
+    ("kind", "option", "value"),
+    [
+        (SGD, "momentum", -0.9),
+        (SGD, "weight_decay", -1),
+        (Adam, "betas", (0.9, 1.0)),
+        (RMSprop, "alpha", 1.5),
+        (LBFGS, "line_search_fn", "armijo"),
+        (LBFGS, "max_iter", 0),
+        (lr_scheduler.StepLR, "step_size", 0),
+        (lr_scheduler.ReduceLROnPlateau, "mode", "low"),
+        (lr_scheduler.ReduceLROnPlateau, "factor", 2.0),
+    ],
+)
+def test_e19b(kind, option, value):
+    optimizes = issubclass(kind, optim.Optimizer)
+    first = [Value(1.0)] if optimizes else SGD([Value(1.0)], lr=0.1)
+    with pytest.raises(ValueError, match=option) as caught:
+        kind(first, **{option: value})
+    kind(first, **eval(f"dict({fix_of(caught.value)})"))
+
+
+def test_e24_what_is_no_list_of_parameters():
+    model, w, b = nn.Linear(2, 1), Value(1.0), Value(0.0)
+    names = {"model": model, "w": w, "b": b}
+    for wrong in (
+        [{"lr": 0.1}], [{"param": [w]}], model, w, model.named_parameters(), model.state_dict(),
+    ):  # fmt: skip
+        with pytest.raises(TypeError, match=r"(?i)needs|not a parameter") as caught:
+            SGD(wrong, lr=0.1)
+        right = eval(fix_of(caught.value), names)
+        SGD([right] if isinstance(right, dict) else right, lr=0.1)
 
 
 @pytest.mark.parametrize(

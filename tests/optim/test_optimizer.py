@@ -317,6 +317,16 @@ def test_a_state_of_other_parameters_is_refused():
         Adam([Tensor([1.0], requires_grad=True)]).load_state_dict(optimizer.state_dict())
 
 
+def test_a_state_of_another_rule_is_refused():
+    saved = Adam([Value(1.0)]).state_dict()
+    with pytest.raises(ValueError, match="another kind of optimizer: 'amsgrad' is no option here"):
+        SGD([Value(1.0)]).load_state_dict(saved)
+    with pytest.raises(ValueError, match=r"'alpha' is an option here\s+and not there"):
+        RMSprop([Value(1.0)]).load_state_dict(GradientDescent([Value(1.0)]).state_dict())
+    optim.lr_scheduler.StepLR(scheduled := Adam([Value(1.0)]), 2)
+    Adam([Value(1.0)]).load_state_dict(scheduled.state_dict())  # a schedule's notes do not count
+
+
 # --- explain_step -----------------------------------------------------------------------------
 
 
@@ -455,7 +465,7 @@ def test_what_is_not_a_list_of_parameters():
     with pytest.raises(TypeError, match="twice"):
         SGD([w, w], lr=0.1)
     with pytest.raises(TypeError, match="a list of parameters, but got a NoneType"):
-        SGD([{"param": [w]}])
+        SGD([{"params": None}])
     with pytest.raises(TypeError, match="'learning_rate' is not an option"):
         SGD([{"params": [w], "learning_rate": 0.1}])
 

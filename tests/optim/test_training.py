@@ -7,8 +7,21 @@ import sys
 import numpy as np
 import pytest
 
-from autograd import Tensor, Value, is_grad_enabled, relu
-from optim import SGD, Adam, DataLoader, GradientDescent, History, Trainer, accuracy
+import nn
+from autograd import Tensor, Value, is_grad_enabled, manual_seed, relu
+from optim import (
+    LBFGS,
+    SGD,
+    Adam,
+    DataLoader,
+    GradientClip,
+    GradientDescent,
+    History,
+    NewtonCG,
+    Trainer,
+    accuracy,
+)  # fmt: skip
+from optim.lr_scheduler import StepLR
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(22, 3))
@@ -96,6 +109,50 @@ def test_fit_is_the_loop_written_by_hand(make, loss):
             optimizer.step()
     for p, q in zip(model.parameters(), by_hand.parameters(), strict=True):
         assert np.array_equal(p.data, q.data)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [lambda w: LBFGS(w, max_iter=3, line_search_fn="strong_wolfe"), NewtonCG],
+    ids=["LBFGS", "NewtonCG"],
+)
+def test_an_optimizer_that_needs_a_closure_is_given_one(make):
+    model, by_hand = Net(), Net()
+    optimizer = make(model.parameters())
+    history = Trainer(model, mse, optimizer).fit(loader(), epochs=3, progress=False)
+    optimizer, losses = make(by_hand.parameters()), []
+    for _ in range(3):
+        for x, y in loader():
+
+            def closure(x=x, y=y):
+                optimizer.zero_grad()
+                loss = mse(by_hand(x), y)
+                loss.backward()
+                return loss
+
+            losses.append(optimizer.step(closure).item() * len(x))
+    for p, q in zip(model.parameters(), by_hand.parameters(), strict=True):
+        assert np.array_equal(p.data, q.data)
+    assert history["loss"] == pytest.approx(np.reshape(losses, (3, -1)).sum(axis=1) / len(X))
+    assert history["loss"][-1] < history["loss"][0]
+
+
+def test_a_closure_sees_the_same_dropout_wherever_it_looks():
+    manual_seed(0)
+    model = nn.Sequential(nn.Linear(3, 40), nn.Dropout(0.5), nn.Linear(40, 1))
+    trainer = Trainer(model, nn.MSELoss(), LBFGS(model.parameters()))
+    closure = trainer.closure([X], Y)
+    first = trainer.loss(trainer.forward([X]), Y).item()
+    assert closure().item() == closure().item() == first
+    assert trainer.loss(trainer.forward([X]), Y).item() != first
+
+
+def test_clipping_is_refused_where_it_would_do_nothing():
+    model = Net()
+    optimizer = NewtonCG(model.parameters())
+    trainer = Trainer(model, mse, optimizer, callbacks=[GradientClip(max_norm=1.0)])
+    with pytest.raises(TypeError, match=r"cannot shorten the gradients of NewtonCG"):
+        trainer.fit(loader(), progress=False)
 
 
 def test_fit_stays_readable():
@@ -243,7 +300,8 @@ def test_no_progress_is_silent(capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_terminal_gets_a_bar_on_stderr(capfd):
+def test_a_terminal_gets_a_bar_on_stderr(capfd, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     trainer_of(Net(), metrics=[mean_error]).fit(loader(), loader(), epochs=2)
     out, err = capfd.readouterr()
     assert out == ""
@@ -260,6 +318,13 @@ def test_a_notebook_gets_about_ten_plain_rows(capfd, monkeypatch):
     rows = out.splitlines()
     assert [row.split("/")[0] for row in rows] == [f"epoch {e:2}" for e in (1, *range(4, 41, 4))]
     assert rows[-1] == f"epoch 40/40: loss {history['loss'][-1]:.4g}"
+
+
+def test_a_log_gets_the_same_rows(capfd):
+    trainer_of(Net()).fit(loader(), epochs=2)  # capfd's files are no terminals
+    out, err = capfd.readouterr()
+    assert [row.split(":")[0] for row in out.splitlines()] == ["epoch 1/2", "epoch 2/2"]
+    assert err == ""
 
 
 def test_import_optim_loads_nothing_heavy_and_no_nn():
@@ -320,6 +385,34 @@ def validation_mean_error(prediction, target):
 def test_each_metric_has_a_column_of_its_own(metrics, column):
     with pytest.raises(TypeError, match=f"2 columns named '{column}'"):
         trainer_of(Net(), metrics=metrics)
+
+
+@pytest.mark.parametrize("returned", [None, 1.0, np.float64(2.0)])
+def test_a_loss_is_a_node(returned):
+    with pytest.raises(TypeError, match=r"the loss function returned") as caught:
+        trainer_of(Net(), loss=lambda prediction, target: returned).fit(loader(), progress=False)
+    body = re.search(r"Fix:  (.*)", str(caught.value))[1]
+    exec(f"def loss(prediction, target):\n    {body}", names := {})
+    trainer_of(Net(), loss=names["loss"]).fit(loader(), progress=False)
+
+
+def test_a_metric_gives_one_number():
+    def error(prediction, target):
+        return prediction - target
+
+    with pytest.raises(TypeError, match=r"'error' gave an array of shape \(8, 1\)[\s\S]*np\.mean"):
+        trainer_of(Net(), metrics=[error]).fit(loader(), progress=False)
+
+
+def test_a_trainer_takes_objects_and_a_schedule_of_its_own_optimizer():
+    model = Net()
+    optimizer = Adam(model.parameters(), lr=0.05)
+    for parts in ((Net, mse, optimizer), (model, mse, Adam), (model, mse, optimizer, StepLR)):
+        with pytest.raises(TypeError, match="given the class"):
+            Trainer(*parts)
+    older = StepLR(Adam(model.parameters(), lr=0.05), 2)  # of a cell that was run again since
+    with pytest.raises(TypeError, match="the StepLR is that of another optimizer"):
+        Trainer(model, mse, optimizer, older)
 
 
 def test_metrics_are_a_list_of_functions():

@@ -1,0 +1,91 @@
+"""The page of results: docs/benchmarks.md, one table and one picture."""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .measure import Row, table
+
+DOCS = Path(__file__).parents[1] / "docs"
+INK, PALE, GRID = "#333333", "#5F6B7A", "#E6E6E6"
+COLORS = {"goal": "#009E73", "must": "#0072B2", "**missed**": "#D55E00", "": "#7A8794"}
+
+WORDS = """# Benchmarks
+
+Written by `python -m benchmarks`, on {cpu}, one thread; CPython {python}, NumPy {numpy}.
+
+Every figure is our time divided by the peer's, so less is better and 1 is as fast; both ran in the
+same rounds, on CPU time, and had computed the same results before anything was timed. Ratios hold
+to about 15 %; absolute times on a shared machine do not, and are not given. *must* and *goal* are
+the project's targets. A peer that is not installed is named as missing.
+
+![Our time divided by the peer's, for every row](pictures/benchmarks.png)
+
+{table}
+
+- **S rows** run each engine alone in a process, with Python's garbage collector as it is by
+  default. Most of the difference to micrograd is that collector: each of its nodes is a reference
+  cycle, and none of ours is. The row with the collector off shows what is left.
+- **T rows** interleave both libraries in one process, each at one thread. PyTorch's time on small
+  arrays is what it costs to dispatch an operation; on large ones it is the arithmetic, where there
+  is little to win. The fused form of its Adam is shown beside the usual one.
+- **T4** makes dozens of arrays of half a megabyte in a step and frees them with its graph. The C
+  library may give that memory back to the system each time and ask for it again; the page faults
+  are then up to two fifths of our time. `MALLOC_TOP_PAD_=67108864` in the environment of the
+  process (glibc) keeps the memory; the figure above was taken without it.
+- **digits** and **import** are whole processes. scikit-learn's own import is part of its program.
+"""
+
+
+def write(rows: list[Row], docs: Path = DOCS) -> None:
+    """Write the page and its picture."""
+    facts = {"python": platform.python_version(), "numpy": np.__version__, "cpu": processor()}
+    page = WORDS.format(table=table(rows), **facts)
+    (docs / "benchmarks.md").write_text(page, encoding="utf-8")
+    draw(rows).savefig(docs / "pictures" / "benchmarks.png", dpi=110)
+
+
+def processor() -> str:
+    """What the computer calls its processor."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.machine()
+    names = [line.partition(": ")[2] for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
+
+
+def draw(rows: list[Row]) -> Any:
+    """A bar from 1, as fast as the peer, to each ratio; returns the figure."""
+    from matplotlib.figure import Figure
+
+    shown = [row for row in rows if row.ratio is not None]
+    figure = Figure(figsize=(9.6, 0.9 + 0.29 * len(shown)), layout="constrained")
+    ax = figure.add_subplot()
+    for place, row in enumerate(shown):
+        assert row.ratio is not None
+        ax.barh(place, row.ratio - 1, left=1, height=0.62, color=COLORS[row.reached])
+        for target, mark in ((row.must, "|"), (row.goal, "d")):
+            if target is not None:
+                ax.plot(target, place, mark, color=INK, markersize=9 if mark == "|" else 4.5)
+        ax.annotate(
+            f"{row.ratio:.2g}", (min(row.ratio, 1), place), (-5, 0), ha="right", va="center",
+            textcoords="offset points", fontsize=8, color=INK,
+        )  # fmt: skip
+    ax.axvline(1, color=PALE, linewidth=1)
+    labels = [f"{row.name}  {row.work}  /  {row.peer}" for row in shown]
+    ax.set_yticks(range(len(shown)), labels, fontsize=7.5)
+    ticks = [0.01, 0.03, 0.1, 0.3, 1, 3]
+    ax.set(xscale="log", xlim=(0.006, 6), ylim=(len(shown) - 0.4, -0.6))
+    ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    ax.minorticks_off()
+    ax.set_xlabel("our time / the peer's      left of 1: faster      | must    \u25c6 goal")
+    ax.spines[["top", "right", "left"]].set_visible(False)
+    ax.tick_params(axis="y", length=0)
+    ax.grid(axis="x", color=GRID, linewidth=0.8)
+    ax.set_axisbelow(True)
+    return figure
