@@ -24,7 +24,8 @@ class Value:
 
     def __init__(self, data: Any, op: str = "", args: tuple[Value, ...] = (), pull: Any = None):
         self.data, self.grad = float(data), 0.0
-        self.op, self.args, self.pull = op, args, pull or (lambda g: [])
+        self.op, self.args = op, args
+        self.pull: Callable[[float], list[float]] = pull or (lambda g: [])
         Value.count += 1
         self.born = Value.count
 

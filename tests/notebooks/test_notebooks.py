@@ -16,9 +16,11 @@ from pathlib import Path
 
 import pytest
 
+import autograd
+
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 STATIC = {"text/plain", "text/html", "image/png", "image/svg+xml"}
-PICTURES = {"01": 3, "02": 9, "04": 6, "07": 5, "08": 5}
+PICTURES = {"01": 3, "02": 9, "03": 3, "04": 6, "07": 5, "08": 5}
 OF_A_MACHINE = re.compile(r"/(home|root|work|tmp|opt|usr|mnt|Users)/|[A-Z]:\\|\b0x[0-9a-f]{6,}")
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
@@ -215,6 +217,41 @@ def test_02_ways_double_where_nodes_do_not():
         _, top = lesson["ladder"](n)
         assert lesson["ways"](top) == 2**n
         assert len(lesson["history"](top)) == n + 1
+
+
+def test_03_the_engine_is_short_and_its_gradients_are_the_librarys():
+    (source,) = (cell["source"] for cell in code_cells(stored(next(NOTEBOOKS.glob("03*"))))
+                 if cell["source"][0].startswith("class Value"))  # fmt: skip
+    assert 40 < len([line for line in source if line.strip()]) <= 70
+    lesson = run("03")[0]
+    a, b, c = map(lesson["Value"], (0.7, -0.4, 1.3))
+    root = ((a * b - c).tanh() + c.relu() * a) ** 2
+    root.backward()
+    twin = lesson["twin"](root)  # raises where a gradient differs
+    assert len(autograd.history(twin)) == 9
+
+
+def test_03_the_error_of_a_nudge_is_a_u():
+    central, forward, single = run("03")[0]["curves"].values()
+    assert f"{min(central):.0e}" == f"{central[4]:.0e}" == "2e-11"
+    assert central[9] == pytest.approx(1e-7, rel=0.5)
+    assert min(forward) == forward[7] == pytest.approx(5e-9, rel=0.2)
+    assert f"{min(single):.0e}" == f"{single[1]:.0e}" == "2e-05"
+    assert single[7] == 1
+
+
+def test_03_plain_formulas_find_two_engines_and_the_hunt_all_six():
+    lesson = run("03")[0]
+    assert (~lesson["seen"]).any(axis=0).sum() == 2
+    found = {name: lesson["find"](engine) for name, engine in lesson["ENGINES"].items()}
+    assert set(found.values()) == {"tanh", "order", "**", "relu", "adding up", "-"}
+
+
+def test_03_only_recursion_breaks_on_a_long_chain():
+    lesson = run("03")[0]
+    assert len(lesson["in_order"](lesson["chain"])) == 40_001
+    with pytest.raises(RecursionError):
+        lesson["by_recursion"](lesson["chain"])
 
 
 def test_04_the_table_of_learning_rates_on_a_parabola():
