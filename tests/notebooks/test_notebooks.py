@@ -228,7 +228,7 @@ def test_03_the_engine_is_short_and_its_gradients_are_the_librarys():
     root = ((a * b - c).tanh() + c.relu() * a) ** 2
     root.backward()
     twin = lesson["twin"](root)  # raises where a gradient differs
-    assert len(autograd.history(twin)) == 9
+    assert len(autograd.history(twin)) == 10
 
 
 def test_03_the_error_of_a_nudge_is_a_u():
