@@ -11,8 +11,8 @@ from .exercise import AnswerError, Generator, exercise, ran, same, shape
 Array = np.ndarray[Any, Any]
 
 STRETCHED = [  # the shape of an operand, and of the result it was stretched to
-    ((4,), (3, 4)), ((3, 1), (3, 4)), ((1, 4), (3, 4)), ((1, 1), (3, 4)), ((), (3, 4)), ((1,), (3, 4)),
-    ((3, 4), (3, 4)), ((), (5,)), ((1,), (5,)), ((1,), (1, 1)), ((3, 1), (2, 3, 4)),
+    ((4,), (3, 4)), ((3, 1), (3, 4)), ((1, 4), (3, 4)), ((1, 1), (3, 4)), ((), (3, 4)),
+    ((1,), (3, 4)), ((3, 4), (3, 4)), ((), (5,)), ((1,), (5,)), ((1,), (1, 1)), ((3, 1), (2, 3, 4)),
     ((2, 1, 4), (2, 3, 4)),
 ]  # fmt: skip
 
@@ -45,12 +45,10 @@ def judge_unbroadcast(answer: Any, rng: Generator) -> None:
 )
 def unbroadcast(g: Array, shape: tuple[int, ...]) -> Array:
     """The gradient of an operand of that shape that was stretched to the shape of g."""
-    while g.ndim > len(shape):
-        g = g.sum(axis=0)
-    for axis, length in enumerate(shape):
-        if length == 1:
-            g = g.sum(axis=axis, keepdims=True)
-    return g
+    added = g.ndim - len(shape)
+    summed = g.sum(axis=tuple(range(added)))
+    stretched = tuple(axis for axis, length in enumerate(shape) if length == 1)
+    return np.asarray(summed.sum(axis=stretched, keepdims=True))
 
 
 FACTORS = [((3, 2), (2, 4)), ((3,), (3, 4)), ((3, 2), (2,)), ((3,), (3,)), ((2, 2), (2, 2))]
@@ -108,7 +106,10 @@ SHAPES = {"Z": (32, 20), "b": (20,), "W": (20, 64), "W.T": (64, 20), "mean of Z"
         "Write down the shape of each node itself.",
     ],
     mistakes=[
-        ({**SHAPES, "b": (32, 20)}, "that arrives at b; b itself was stretched from fewer numbers."),
+        (
+            {**SHAPES, "b": (32, 20)},
+            "that arrives at b; b itself was stretched from fewer numbers.",
+        ),
         ({**SHAPES, "b": (1, 20)}, "almost: b has one axis, and so has its gradient."),
         ({**SHAPES, "W": (64, 20)}, "W itself has its outputs in front; you gave W.T's shape."),
         ({**SHAPES, "W": (32, 20, 64)}, "one gradient for each sample? They are summed."),

@@ -20,7 +20,7 @@ import autograd
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 STATIC = {"text/plain", "text/html", "image/png", "image/svg+xml"}
-PICTURES = {"01": 3, "02": 9, "03": 3, "04": 6, "07": 5, "08": 5}
+PICTURES = {"01": 3, "02": 9, "03": 3, "04": 6, "06": 7, "07": 5, "08": 5}
 OF_A_MACHINE = re.compile(r"/(home|root|work|tmp|opt|usr|mnt|Users)/|[A-Z]:\\|\b0x[0-9a-f]{6,}")
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
@@ -289,6 +289,30 @@ def test_04_a_schedule_is_quick_and_ends_near():
         assert runs[schedule][99] < 0.2 * runs["constant_small"][99]
 
 
+def test_06_what_is_stretched_is_summed_back():
+    lesson = run("06")[0]
+    assert lesson["b"].grad.shape == (4,)
+    assert (lesson["b"].grad == lesson["Z"].grad.sum(axis=0)).all()
+    assert lesson["W"].grad == pytest.approx(lesson["X"].data.T @ lesson["H"].grad)
+    assert "∂L/∂Z[2, 1]·∂Z[2, 1]/∂b[1]" in lesson_output("06", "∂b[1]")
+
+
+def test_06_a_column_minus_a_row_fits_the_mean():
+    lesson = run("06")[0]
+    slope, height, loss = lesson["wrong"]
+    assert f"{slope:.1f}" == "-0.0"
+    assert height == pytest.approx(lesson["targets"].mean())
+    assert loss == pytest.approx(lesson["targets"].var())
+    assert f"{loss:.2f}" == "8.38"
+    assert lesson["right"][0] == pytest.approx(3, abs=0.03)
+
+
+def test_06_plus_equals_with_an_index_loses_contributions():
+    lesson = run("06")[0]
+    assert lesson["plus_equals"].tolist() == [1, 0, 4, 0]
+    assert lesson["table"].grad.tolist() == lesson["add_at"].tolist() == [1, 0, 9, 0]
+
+
 def test_07_the_arithmetic_of_epochs():
     assert run("07")[0]["arithmetic"] == [(32, 8), (938, 32), (57, 5), (1, 10)]
 
@@ -358,7 +382,7 @@ def test_08_rare_features_are_learned_by_adam_and_adagrad():
 @pytest.mark.parametrize(
     ("number", "code"),
     [("01", "E22"), ("01", "E13"), ("02", "E02"), ("02", "E12"), ("04", "E19"), ("04", "E04"),
-     ("07", "E20"), ("08", "E19")],
+     ("06", "E07"), ("06", "E05"), ("07", "E20"), ("08", "E19")],
 )  # fmt: skip
 def test_what_is_broken_on_purpose_teaches_its_lesson(number, code):
     assert f"See:  {code}" in lesson_output(number, f"{code},")
