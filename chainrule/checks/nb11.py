@@ -74,7 +74,7 @@ def judge_training(training: Any, rng: Generator) -> None:
 def digit_reader(X: Array, y: Array) -> Any:
     """A network that has learned these digits."""
     model = network()
-    return trained(model, X, y, lr=0.1, epochs=25)
+    return trained(model, X, y, lr=0.2, epochs=30)
 
 
 def judge_overfit(overfit: Any, rng: Generator) -> None:
@@ -118,7 +118,7 @@ def one_weight(rng: Generator) -> tuple[Array, int, Array, float, float]:
 
 def parts(p: Array, digit: int) -> Array:
     """Prediction minus truth."""
-    return p - np.eye(10)[digit]
+    return np.asarray(p - np.eye(10)[digit])
 
 
 def judge_gradient(gradient: Any, rng: Generator) -> None:
@@ -196,7 +196,7 @@ NAMES = {
 }
 CLUES = {
     "A": "look for the line that should be before backward().",
-    "B": "the loss stops at a floor, next to 1.46. What does the last layer do?",
+    "B": "what does its last layer do, and what does cross-entropy do?",
     "C": "the loss hardly moves. Compare the numbers with those of train_for.",
     "D": "it is worse than guessing from the first epoch on. Compare the numbers.",
     "E": "is the third image of a batch shown with the third digit?",
