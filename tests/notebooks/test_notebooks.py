@@ -20,7 +20,7 @@ import autograd
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 STATIC = {"text/plain", "text/html", "image/png", "image/svg+xml"}
-PICTURES = {"01": 3, "02": 9, "03": 3, "04": 6, "06": 7, "07": 5, "08": 5}
+PICTURES = {"01": 3, "02": 9, "03": 3, "04": 6, "06": 7, "07": 5, "08": 5, "11": 8}
 OF_A_MACHINE = re.compile(r"/(home|root|work|tmp|opt|usr|mnt|Users)/|[A-Z]:\\|\b0x[0-9a-f]{6,}")
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
@@ -379,10 +379,51 @@ def test_08_rare_features_are_learned_by_adam_and_adagrad():
         assert runs[-1][:20].mean() < 0.05
 
 
+def test_11_a_fresh_network_knows_nothing_and_learns_ten_digits_by_heart():
+    lesson = run("11")[0]
+    assert lesson["initial"] == pytest.approx([math.log(10)] * 3, abs=0.03)
+    assert lesson["heart"][0] > 2 and lesson["heart"][300] < 0.01
+
+
+def test_11_it_reads_what_it_has_not_seen():
+    assert min(run("11")[0]["shares"]) >= 0.95
+
+
+def test_11_an_update_is_a_thousandth_of_the_weights_within_a_factor_of_ten():
+    for ratio in run("11")[0]["ratios"].values():
+        assert len(ratio) == 880
+        assert 1e-4 < lesson_median(ratio[-440:]) < 1e-2
+
+
+def lesson_median(numbers):
+    return sorted(numbers)[len(numbers) // 2]
+
+
+def test_11_by_hand_by_explain_and_by_the_table_it_is_the_same_number():
+    lesson = run("11")[0]
+    row = lesson["row"]
+    assert lesson["gradient"] == pytest.approx(row.gradient)
+    assert row.step == pytest.approx(0.1 * row.gradient)
+    assert row.new == row.old - row.step
+    told = lesson_output("11", "through sums = linear")
+    assert f"{abs(row.gradient):.4g}" in told
+    image = lesson["pixels"][0] * lesson["arrives"]
+    assert lesson["change"] == pytest.approx(-0.1 * image)
+
+
+def test_11_the_patients_are_ill():
+    lesson = run("11")[0]
+    right = lesson["broken"]
+    assert max(share for name, share in right.items() if name != "B") < 0.2
+    assert lesson["patients"]["B"].min() > math.log(1 + 9 / math.e) > 1.46
+    assert lesson["patients"]["C"] == pytest.approx(lesson["patients"]["C"][0], abs=1e-3)
+    assert len(set(lesson["names"].values())) == 6
+
+
 @pytest.mark.parametrize(
     ("number", "code"),
     [("01", "E22"), ("01", "E13"), ("02", "E02"), ("02", "E12"), ("04", "E19"), ("04", "E04"),
-     ("06", "E07"), ("06", "E05"), ("07", "E20"), ("08", "E19")],
+     ("06", "E07"), ("06", "E05"), ("07", "E20"), ("08", "E19"), ("11", "E06"), ("11", "E10"), ("11", "E22")],
 )  # fmt: skip
 def test_what_is_broken_on_purpose_teaches_its_lesson(number, code):
     assert f"See:  {code}" in lesson_output(number, f"{code},")
