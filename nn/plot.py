@@ -133,7 +133,7 @@ def sample_images(
         text = f"{names[k]} ✓" if k == truth else f"{names[k]} ✗ is {names[truth]}"
         ax.set_title(text, fontsize=10, color=COLORS[0] if k == truth else DARK_ORANGE, pad=3)
         frame = {"color": "#CCCCCC"} if k == truth else {"color": NEGATIVE, "linestyle": "--"}
-        ax.spines[:].set(linewidth=1.0 if k == truth else 2.0, **frame)
+        ax.spines[:].set(visible=True, linewidth=1.0 if k == truth else 2.0, **frame)
     return axes
 
 

@@ -16,9 +16,11 @@ from pathlib import Path
 
 import pytest
 
+import autograd
+
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 STATIC = {"text/plain", "text/html", "image/png", "image/svg+xml"}
-PICTURES = {"01": 3, "02": 9, "04": 6, "07": 5, "08": 5}
+PICTURES = {"01": 3, "02": 9, "03": 3, "04": 6, "06": 7, "07": 5, "08": 5, "11": 8}
 OF_A_MACHINE = re.compile(r"/(home|root|work|tmp|opt|usr|mnt|Users)/|[A-Z]:\\|\b0x[0-9a-f]{6,}")
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
@@ -217,6 +219,41 @@ def test_02_ways_double_where_nodes_do_not():
         assert len(lesson["history"](top)) == n + 1
 
 
+def test_03_the_engine_is_short_and_its_gradients_are_the_librarys():
+    (source,) = (cell["source"] for cell in code_cells(stored(next(NOTEBOOKS.glob("03*"))))
+                 if cell["source"][0].startswith("class Value"))  # fmt: skip
+    assert 40 < len([line for line in source if line.strip()]) <= 70
+    lesson = run("03")[0]
+    a, b, c = map(lesson["Value"], (0.7, -0.4, 1.3))
+    root = ((a * b - c).tanh() + c.relu() * a) ** 2
+    root.backward()
+    twin = lesson["twin"](root)  # raises where a gradient differs
+    assert len(autograd.history(twin)) == 10
+
+
+def test_03_the_error_of_a_nudge_is_a_u():
+    central, forward, single = run("03")[0]["curves"].values()
+    assert f"{min(central):.0e}" == f"{central[4]:.0e}" == "2e-11"
+    assert central[9] == pytest.approx(1e-7, rel=0.5)
+    assert min(forward) == forward[7] == pytest.approx(5e-9, rel=0.2)
+    assert f"{min(single):.0e}" == f"{single[1]:.0e}" == "2e-05"
+    assert single[7] == 1
+
+
+def test_03_plain_formulas_find_two_engines_and_the_hunt_all_six():
+    lesson = run("03")[0]
+    assert (~lesson["seen"]).any(axis=0).sum() == 2
+    found = {name: lesson["find"](engine) for name, engine in lesson["ENGINES"].items()}
+    assert set(found.values()) == {"tanh", "order", "**", "relu", "adding up", "-"}
+
+
+def test_03_only_recursion_breaks_on_a_long_chain():
+    lesson = run("03")[0]
+    assert len(lesson["in_order"](lesson["chain"])) == 40_001
+    with pytest.raises(RecursionError):
+        lesson["by_recursion"](lesson["chain"])
+
+
 def test_04_the_table_of_learning_rates_on_a_parabola():
     printed = {0.01: 0.605, 0.5: 8.88e-16, 1: 0, 1.9: 0.00515, 2: 1, 2.1: 117}
     for lr, w in run("04")[0]["after_50"].items():
@@ -250,6 +287,30 @@ def test_04_a_schedule_is_quick_and_ends_near():
     for schedule in ("cosine", "staircase"):
         assert end[schedule] < 0.5 * min(end["constant_large"], end["constant_small"])
         assert runs[schedule][99] < 0.2 * runs["constant_small"][99]
+
+
+def test_06_what_is_stretched_is_summed_back():
+    lesson = run("06")[0]
+    assert lesson["b"].grad.shape == (4,)
+    assert (lesson["b"].grad == lesson["Z"].grad.sum(axis=0)).all()
+    assert lesson["W"].grad == pytest.approx(lesson["X"].data.T @ lesson["H"].grad)
+    assert "∂L/∂Z[2, 1]·∂Z[2, 1]/∂b[1]" in lesson_output("06", "∂b[1]")
+
+
+def test_06_a_column_minus_a_row_fits_the_mean():
+    lesson = run("06")[0]
+    slope, height, loss = lesson["wrong"]
+    assert f"{slope:.1f}" == "-0.0"
+    assert height == pytest.approx(lesson["targets"].mean())
+    assert loss == pytest.approx(lesson["targets"].var())
+    assert f"{loss:.2f}" == "8.38"
+    assert lesson["right"][0] == pytest.approx(3, abs=0.03)
+
+
+def test_06_plus_equals_with_an_index_loses_contributions():
+    lesson = run("06")[0]
+    assert lesson["plus_equals"].tolist() == [1, 0, 4, 0]
+    assert lesson["table"].grad.tolist() == lesson["add_at"].tolist() == [1, 0, 9, 0]
 
 
 def test_07_the_arithmetic_of_epochs():
@@ -318,10 +379,47 @@ def test_08_rare_features_are_learned_by_adam_and_adagrad():
         assert runs[-1][:20].mean() < 0.05
 
 
+def test_11_a_fresh_network_knows_nothing_and_learns_ten_digits_by_heart():
+    lesson = run("11")[0]
+    assert sum(lesson["initial"]) / 3 == pytest.approx(math.log(10), abs=0.03)
+    assert lesson["heart"][300] < 0.01 < 2 < lesson["heart"][0]
+
+
+def test_11_it_reads_what_it_has_not_seen():
+    assert min(run("11")[0]["shares"]) >= 0.95
+
+
+def test_11_an_update_is_a_thousandth_of_the_weights_within_a_factor_of_ten():
+    for ratio in run("11")[0]["ratios"].values():
+        assert len(ratio) == 880
+        assert 1e-4 < sorted(ratio[-440:])[220] < 1e-2
+
+
+def test_11_by_hand_by_explain_and_by_the_table_it_is_the_same_number():
+    lesson = run("11")[0]
+    row = lesson["row"]
+    assert lesson["gradient"] == pytest.approx(row.gradient)
+    assert row.step == pytest.approx(0.1 * row.gradient)
+    assert row.new == row.old - row.step
+    told = lesson_output("11", "through sums = linear")
+    assert f"{abs(row.gradient):.4g}" in told
+    image = lesson["pixels"][0] * lesson["arrives"]
+    assert lesson["change"] == pytest.approx(-0.1 * image)
+
+
+def test_11_the_patients_are_ill():
+    lesson = run("11")[0]
+    right = lesson["broken"]
+    assert max(share for name, share in right.items() if name != "B") < 0.2
+    assert lesson["patients"]["B"].min() > math.log(1 + 9 / math.e) > 1.46
+    assert lesson["patients"]["C"] == pytest.approx(lesson["patients"]["C"][0], abs=1e-3)
+    assert len(set(lesson["names"].values())) == 6
+
+
 @pytest.mark.parametrize(
     ("number", "code"),
     [("01", "E22"), ("01", "E13"), ("02", "E02"), ("02", "E12"), ("04", "E19"), ("04", "E04"),
-     ("07", "E20"), ("08", "E19")],
+     ("06", "E07"), ("06", "E05"), ("07", "E20"), ("08", "E19"), ("11", "E06"), ("11", "E10"), ("11", "E22")],
 )  # fmt: skip
 def test_what_is_broken_on_purpose_teaches_its_lesson(number, code):
     assert f"See:  {code}" in lesson_output(number, f"{code},")
