@@ -161,7 +161,10 @@ def judge_rate(answer: Any, rng: Generator) -> None:
         "The more units are missing, the harder it is to remember single samples.",
         "Try half. Then try more.",
     ],
-    mistakes=[],
+    mistakes=[
+        (0, "p = 0 drops nothing: that is the network above that learned the wrong labels."),
+        (1, "p = 1 drops everything, and nothing is left to answer with."),
+    ],
     judge=judge_rate,
 )
 def rate() -> float:
