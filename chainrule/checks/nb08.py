@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -172,7 +173,7 @@ def judge_settings(make: Any, rng: np.random.Generator) -> None:
     if same(mine[0], 0.1 * np.sign(theirs[0])) and not same(mine, theirs):
         raise AnswerError("the first step is lr · sign(g): the bias correction is still on.")
     for settings, diagnosis in MIXED_UP:
-        if same(mine, way_of(lambda w: Adam(w, lr=0.1, **settings), gradients)):
+        if same(mine, way_of(partial(Adam, lr=0.1, **settings), gradients)):
             raise AnswerError(diagnosis)
     if not same(mine, theirs):
         raise AnswerError(f"RMSprop's third place is {theirs[2]:.4f}, yours {mine[2]:.4f}.")
