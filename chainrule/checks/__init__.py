@@ -32,7 +32,8 @@ them:
         return lr * 0.5 ** (t // 10)
 
 If many answers are right, `judge(answer, rng)` decides: it returns normally for a right one, and
-raises `AnswerError(diagnosis)` for any other (mistakes that are declared are looked for first).
+raises `AnswerError(diagnosis)` for any other. Declare the mistakes here too: those that are values
+are looked for first; for those that are code, write a phrase of what the judge is to say of them.
 
 The tests run every exercise in this package: its solution must be right, each mistake must get its
 own diagnosis, and no message may hold the solution. So a new module needs no test of its own.

@@ -91,7 +91,7 @@ class Exercise:
         if self.judge is None and self._agree(got, self.reference, seed):
             return
         for mistake, diagnosis in self.mistakes:
-            if answer is mistake or self._agree(got, mistake, seed):
+            if self._agree(got, mistake, seed):
                 raise AnswerError(diagnosis)
         if self.judge is None:
             wanted = self._observed(self.reference, seed)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Value
+from autograd import GraphError, Value
 from optim import GradientDescent
 
 from .exercise import AnswerError, exercise, same
@@ -91,7 +91,11 @@ def reset_too_soon(start: float) -> float:
 def judge_repaired(train: Any, rng: np.random.Generator) -> None:
     """Right if it ends where plain gradient descent ends, from any start."""
     for start in rng.uniform(-2, 8, size=3).tolist():
-        got = train(start)
+        try:
+            got = train(start)
+        except GraphError:
+            told = "between backward() and step() it throws away what step() needs."
+            raise AnswerError(told) from None
         if same(got, never_reset(start)):
             raise AnswerError("the gradients of all steps are still summed. Reset in every step.")
         if not same(got, repaired(start)):
@@ -106,7 +110,7 @@ def judge_repaired(train: Any, rng: np.random.Generator) -> None:
         "zero_grad() belongs into the loop, before backward().",
     ],
     mistakes=[
-        (reset_once, "before the loop there is nothing to forget yet; reset inside the loop."),
+        (reset_once, "the gradients of all steps are still summed."),
         (reset_too_soon, "between backward() and step() it throws away what step() needs."),
     ],
     judge=judge_repaired,

@@ -80,7 +80,7 @@ def slope_of_bce(z: Array, y: Array) -> Any:
     hints=[
         "−[y ln p + (1 − y) ln(1 − p)] with p = σ(z) is ln(1 + e^z) − z y. What overflows?",
         "For z > 0: ln(1 + e^z) = z + ln(1 + e^−z). Now nothing in it can be large but z.",
-        "Both cases in one: max(z, 0) and a logarithm of −|z|. np.log1p is exact near 0.",
+        "Both at once: max(z, 0) and a logarithm in which −|z| stands. np.log1p(x) is ln(1 + x).",
     ],
     mistakes=[
         (lambda z, y: np.log(1 + np.exp(z)) - z * y, "e^1000 is infinite, and so is the loss."),
@@ -132,7 +132,7 @@ def judge_logs(answer: Any, rng: Generator) -> None:
 @exercise(
     "05.4",
     hints=[
-        "A loss that stays at one number says what the network says: compute e to the −loss.",
+        "A loss that does not move says what the network says: compute e to the −loss.",
         "e^−2.303 is a tenth, and e^−0.693 is a half.",
         "A perfect answer gives softmax a 1 and nine zeros; through softmax again, that 1 becomes "
         "e / (e + 9).",
@@ -162,7 +162,7 @@ def loss_logs() -> dict[str, str]:
         "Two samples, a gradient of 3 each. Mean: 3. Sum: 6. Which lr makes both steps 0.3?",
     ],
     mistakes=[
-        (lambda lr, batch: lr, "at one lr, a sum over B samples makes steps B times as long."),
+        (lambda lr, batch: lr, "with the same lr, the sum makes steps B times as long."),
         (lambda lr, batch: lr * batch, "that makes the steps longer still."),
         (
             lambda lr, batch: lr / math.sqrt(batch),

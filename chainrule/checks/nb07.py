@@ -119,10 +119,10 @@ def require_epoch(epoch: list[tuple[Array, Array]], X: Array, size: int) -> None
         "for start in range(0, len(X), size): a piece that reaches beyond the end is cut there.",
     ],
     mistakes=[
-        (in_order, "the samples come in the same order in every epoch."),
-        (without_the_rest, "what is left over at the end is a batch too; it is missing."),
-        (shuffled_apart, "X and y are shuffled apart: samples have lost their targets."),
-        (drawn_anew, "drawn anew for each batch, some samples come twice and some never."),
+        (in_order, "the samples come in the same order in every epoch"),
+        (without_the_rest, "the short last batch is missing."),
+        (shuffled_apart, "a sample has lost its own target"),
+        (drawn_anew, "some come twice and some never"),
     ],
     judge=judge_minibatches,
 )

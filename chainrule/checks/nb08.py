@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -153,6 +154,15 @@ def way_of(make: Any, gradients: np.ndarray[Any, Any]) -> list[float]:
     return places
 
 
+MIXED_UP: list[tuple[dict[str, Any], str]] = [
+    (
+        {"betas": (0.9, 0), "bias_correction": False},
+        "the betas are swapped: the first is m's, the second is v's.",
+    ),
+    ({"betas": (0, 0.999), "bias_correction": False}, "b2 is what RMSprop calls alpha."),
+]
+
+
 def judge_settings(make: Any, rng: np.random.Generator) -> None:
     """Right if it is an Adam that walks like RMSprop with alpha 0.9."""
     gradients = rng.normal(size=8)
@@ -162,6 +172,9 @@ def judge_settings(make: Any, rng: np.random.Generator) -> None:
     theirs = way_of(lambda w: RMSprop(w, lr=0.1, alpha=0.9), gradients)
     if same(mine[0], 0.1 * np.sign(theirs[0])) and not same(mine, theirs):
         raise AnswerError("the first step is lr · sign(g): the bias correction is still on.")
+    for settings, diagnosis in MIXED_UP:
+        if same(mine, way_of(partial(Adam, lr=0.1, **settings), gradients)):
+            raise AnswerError(diagnosis)
     if not same(mine, theirs):
         raise AnswerError(f"RMSprop's third place is {theirs[2]:.4f}, yours {mine[2]:.4f}.")
 
@@ -174,14 +187,11 @@ def judge_settings(make: Any, rng: np.random.Generator) -> None:
         "RMSprop corrects nothing: bias_correction=False.",
     ],
     mistakes=[
-        (lambda w: Adam(w, lr=0.1), "those are the usual settings: both averages, corrected."),
-        (
-            lambda w: Adam(w, lr=0.1, betas=(0, 0.9)),
-            "almost: but Adam still corrects v for its start at 0.",
-        ),
+        (lambda w: Adam(w, lr=0.1), "the bias correction is still on."),
+        (lambda w: Adam(w, lr=0.1, betas=(0, 0.9)), "the bias correction is still on."),
         (
             lambda w: Adam(w, lr=0.1, betas=(0.9, 0), bias_correction=False),
-            "the betas are swapped: the first is m's, the second is v's.",
+            "the betas are swapped",
         ),
         (
             lambda w: Adam(w, lr=0.1, betas=(0, 0.999), bias_correction=False),

@@ -20,7 +20,9 @@ import autograd
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 STATIC = {"text/plain", "text/html", "image/png", "image/svg+xml"}
-PICTURES = {"01": 3, "02": 9, "03": 3, "04": 6, "06": 7, "07": 5, "08": 5, "11": 8}
+PICTURES = {
+    "01": 3, "02": 9, "03": 3, "04": 6, "05": 1, "06": 7, "07": 5, "08": 5, "09": 2, "11": 8,
+}  # fmt: skip
 OF_A_MACHINE = re.compile(r"/(home|root|work|tmp|opt|usr|mnt|Users)/|[A-Z]:\\|\b0x[0-9a-f]{6,}")
 
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
@@ -289,6 +291,37 @@ def test_04_a_schedule_is_quick_and_ends_near():
         assert runs[schedule][99] < 0.2 * runs["constant_small"][99]
 
 
+def test_05_a_thousand_times_fewer_steps_with_cross_entropy():
+    lesson = run("05")[0]
+    assert lesson["slopes"] == pytest.approx([-9.1e-5, -1.0], rel=5e-3)
+    assert (len(lesson["slow"]) - 1, len(lesson["fast"]) - 1) == (11_034, 11)
+
+
+def test_05_the_floor_of_softmax_twice_and_the_loss_of_chance():
+    lesson = run("05")[0]
+    floors = {classes: round(floor, 4) for classes, floor in lesson["floors"].items()}
+    assert floors == {2: 0.3133, 3: 0.5514, 10: 1.4612, 100: 3.6222}
+    assert lesson["fresh"] == pytest.approx([2.324, 2.316, 2.312], abs=0.03)
+    assert lesson["once"][:, 0].mean() == pytest.approx(0.957, abs=0.03)
+    assert lesson["twice"][:, 0].mean() == pytest.approx(0.136, abs=0.03)
+
+
+def test_05_a_column_against_a_row_learns_the_mean():
+    lesson = run("05")[0]
+    line, truth = lesson["line"], lesson["truth"]
+    assert line.weight.item() == pytest.approx(0, abs=1e-9)
+    assert line.bias.item() == pytest.approx(truth.mean())
+    assert ((line.bias.item() - truth) ** 2).mean() == pytest.approx(truth.var())
+
+
+def test_05_the_value_of_a_loss_tells_what_is_wrong():
+    logs = run("05")[0]["logs"]
+    assert logs["A"][-1] == pytest.approx(1.4612, abs=1e-3)
+    assert logs["B"] == pytest.approx([math.log(10)] * 5)
+    assert logs["C"] == pytest.approx([math.log(2)] * 5)
+    assert math.isnan(logs["D"][-1])
+
+
 def test_06_what_is_stretched_is_summed_back():
     lesson = run("06")[0]
     assert lesson["b"].grad.shape == (4,)
@@ -379,6 +412,37 @@ def test_08_rare_features_are_learned_by_adam_and_adagrad():
         assert runs[-1][:20].mean() < 0.05
 
 
+def test_09_dropout_keeps_the_mean():
+    masked, inverted, in_use = run("09")[0]["means"].values()
+    assert (masked, inverted, in_use) == pytest.approx((0.501, 1.002, 1.0), abs=0.01)
+
+
+def test_09_noisy_labels_are_learned_by_heart_unless_something_is_done():
+    lesson = run("09")[0]
+    nothing, half, most, decay, early = lesson["results"].values()
+    reference = (0.772, 0.834, 0.887, 0.860, 0.884)
+    assert (nothing, half, most, decay, early) == pytest.approx(reference, abs=0.03)
+    assert nothing < half < decay < early < most
+    training, *_, test = lesson["plain"].T
+    assert training[-1] > training[9] > 0.5
+    assert test[-1] < test[9] - 0.08
+
+
+def test_09_clean_digits_give_no_lesson():
+    nothing, half = run("09")[0]["clean"].values()
+    assert (nothing, half) == pytest.approx((0.911, 0.917), abs=0.03)
+    assert abs(nothing - half) < 0.02
+
+
+def test_09_without_eval_every_call_answers_something_else():
+    lesson = run("09")[0]
+    forgotten = lesson["forgotten"]
+    assert lesson["in_use"] == pytest.approx(0.970, abs=0.03)
+    assert sum(forgotten) / 50 == pytest.approx(0.943, abs=0.03)
+    assert max(forgotten) - min(forgotten) > 0.03
+    assert max(forgotten) < lesson["in_use"]
+
+
 def test_11_a_fresh_network_knows_nothing_and_learns_ten_digits_by_heart():
     lesson = run("11")[0]
     assert sum(lesson["initial"]) / 3 == pytest.approx(math.log(10), abs=0.03)
@@ -419,7 +483,9 @@ def test_11_the_patients_are_ill():
 @pytest.mark.parametrize(
     ("number", "code"),
     [("01", "E22"), ("01", "E13"), ("02", "E02"), ("02", "E12"), ("04", "E19"), ("04", "E04"),
-     ("06", "E07"), ("06", "E05"), ("07", "E20"), ("08", "E19"), ("11", "E06"), ("11", "E10"), ("11", "E22")],
+     ("05", "E07"), ("05", "E08"), ("05", "E10"), ("05", "E11"), ("06", "E07"), ("06", "E05"),
+     ("07", "E20"), ("08", "E19"), ("09", "E17"), ("09", "E24"), ("11", "E06"), ("11", "E10"),
+     ("11", "E22")],
 )  # fmt: skip
 def test_what_is_broken_on_purpose_teaches_its_lesson(number, code):
     assert f"See:  {code}" in lesson_output(number, f"{code},")
