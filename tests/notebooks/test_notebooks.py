@@ -21,7 +21,8 @@ import autograd
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 STATIC = {"text/plain", "text/html", "image/png", "image/svg+xml"}
 PICTURES = {
-    "01": 3, "02": 9, "03": 3, "04": 6, "05": 1, "06": 7, "07": 5, "08": 5, "09": 2, "11": 8,
+    "01": 3, "02": 9, "03": 3, "04": 6, "05": 1, "06": 7, "07": 5, "08": 5, "09": 2, "10": 3,
+    "11": 8,
 }  # fmt: skip
 OF_A_MACHINE = re.compile(r"/(home|root|work|tmp|opt|usr|mnt|Users)/|[A-Z]:\\|\b0x[0-9a-f]{6,}")
 
@@ -443,6 +444,42 @@ def test_09_without_eval_every_call_answers_something_else():
     assert max(forgotten) < lesson["in_use"]
 
 
+def test_10_the_gradient_at_the_first_of_ten_layers():
+    lesson = run("10")[0]
+    reference = {
+        "sigmoid, Xavier": 8e-7, "sigmoid, std 0.01": 1e-18, "tanh, Xavier": 1.4, "ReLU, He": 1.6,
+    }  # fmt: skip
+    for name, ratio in reference.items():
+        assert ratio / 1.5 < lesson["ratio"][name] < ratio * 1.5
+    assert round(math.log10(lesson["first"]["ReLU, std 1"])) == round(math.log10(8e5))
+
+
+def test_10_what_does_not_arrive_is_not_learned():
+    sigmoid, tanh, relu = run("10")[0]["trained"].values()
+    assert (sigmoid, tanh, relu) == pytest.approx((0.076, 0.970, 0.882), abs=0.03)
+    assert sigmoid < relu < tanh
+    assert sum(run("10")[0]["links"]) / 3 > 0.94
+
+
+def test_10_dead_units_are_rescued_by_a_slope_below_zero():
+    lesson = run("10")[0]
+    relu, leaky, leakier, gelu, gelu_far_off = lesson["rescue"].values()
+    reference = (0.083, 0.134, 0.937, 0.945, 0.083)
+    assert (relu, leaky, leakier, gelu, gelu_far_off) == pytest.approx(reference, abs=0.03)
+    assert max(relu, gelu_far_off) < leaky < min(leakier, gelu)
+    assert "bias   -1: 32 of 32 units dead, gradient of the first weight 0\n" in lesson_output(
+        "10", "units dead"
+    )
+
+
+def test_10_equal_weights_stay_equal():
+    zero, equal = run("10")[0]["constant"].values()
+    assert [rank for _, rank in zero] == [0, 0, 0]
+    assert [rank for _, rank in equal] == [1, 1, 1]
+    assert sum(share for share, _ in zero) / 3 == pytest.approx(0.076, abs=0.03)
+    assert sum(share for share, _ in equal) / 3 == pytest.approx(0.081, abs=0.03)
+
+
 def test_11_a_fresh_network_knows_nothing_and_learns_ten_digits_by_heart():
     lesson = run("11")[0]
     assert sum(lesson["initial"]) / 3 == pytest.approx(math.log(10), abs=0.03)
@@ -483,6 +520,10 @@ def test_11_the_patients_are_ill():
 @pytest.mark.parametrize(
     ("number", "code"),
     [("01", "E22"), ("01", "E13"), ("02", "E02"), ("02", "E12"), ("04", "E19"), ("04", "E04"),
+     ("05", "E07"), ("05", "E08"), ("05", "E10"), ("05", "E11"), ("07", "E20"), ("08", "E19"),
+     ("09", "E17"), ("09", "E24"), ("10", "E24")],
+
+
      ("05", "E07"), ("05", "E08"), ("05", "E10"), ("05", "E11"), ("06", "E07"), ("06", "E05"),
      ("07", "E20"), ("08", "E19"), ("09", "E17"), ("09", "E24"), ("11", "E06"), ("11", "E10"),
      ("11", "E22")],
