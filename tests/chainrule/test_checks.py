@@ -13,7 +13,7 @@ import pytest
 import autograd as ag
 from autograd.random import generator
 from chainrule import checks
-from chainrule.checks import AnswerError, check, exercise, same, solution
+from chainrule.checks import AnswerError, check, exercise, nb03, nb11, same, solution
 from chainrule.checks.exercise import EXERCISES, failures
 
 for path in sorted(Path(checks.__file__).parent.glob("nb*.py")):
@@ -186,3 +186,95 @@ def test_no_message_holds_the_solution(name):
     for text in said:
         assert body not in text
         assert callable(one.reference) or len(answer) < 3 or answer not in text
+
+
+def chain_by_recursion(root):
+    """The order as most tutorials find it."""
+    found, seen = [], set()
+
+    def visit(node):
+        if node not in seen:
+            seen.add(node)
+            for source in node.args:
+                visit(source)
+            found.append(node)
+
+    visit(root)
+    return found[::-1]
+
+
+def as_found(root):
+    """The nodes, each when it is first seen."""
+    found = [root]
+    for node in found:
+        found += [source for source in dict.fromkeys(node.args) if source not in found[-50:]]
+    return found
+
+
+def barely_trained(model, X, y):
+    """Few and small steps."""
+    nb11.trained(model, np.repeat(X, 4, axis=0), np.repeat(y, 4), lr=0.01, epochs=9)
+
+
+def hunted(*parts):
+    """A hunt that knows only how to try these parts, each by one operation alone."""
+    formulas = {
+        "-": (lambda x, y: (x - y) * 2, (0.8, 0.3)),
+        "tanh": (lambda x, y: x.tanh(), (0.8, 0.3)),
+        "relu": (lambda x, y: x.relu(), (0.8, 0.3)),
+    }
+    return lambda engine: next(
+        (part for part in parts if not nb03.agrees(engine, *formulas[part])), "none"
+    )
+
+
+BY_HEART = EXERCISES["11.2"].solution
+NAMES, CURED = EXERCISES["11.4"].reference
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "phrase"),
+    [
+        ("03.2", (lambda s, o: o + s, lambda s, o: s * -1 + o), "without end"),
+        ("03.2", (lambda s, o: s + o, lambda s, o: s - o), "the Value minus the number"),
+        ("03.2", (lambda s, o: s.data + o, lambda s, o: s * -1 + o), "nothing is recorded"),
+        ("03.2", (lambda s, o: s + o,) * 2, "which is not it"),
+        ("03.2", lambda s, o: s + o, "give both functions"),
+        ("03.3", chain_by_recursion, "breaks on a chain of 20,000"),
+        ("03.3", as_found, "only in place"),
+        ("03.3", lambda root: as_found(root)[::-1], "root comes first"),
+        ("03.3", lambda root: [root], "and 1 in your list"),
+        ("03.3", lambda root: [root, root], "comes twice"),
+        ("03.3", lambda root: root, "a list of nodes is asked for"),
+        ("03.4", lambda f, x: (f(x + 1e-8) - f(x)) / 1e-8, "the error is"),
+        ("03.4", lambda f, x: (f(x + 1e-12) - f(x - 1e-12)) / 2e-12, "the error is"),
+        ("03.4", lambda f, x: (f(x + 1e-5) - f(x - 1e-5)) / 1e-5, "2h apart"),
+        ("03.4", lambda f, x: (f(x - 1e-5) - f(x + 1e-5)) / 2e-5, "wrong sign"),
+        ("03.5", hunted("-", "tanh", "relu"), "slipped through"),
+        ("03.5", lambda engine: "order", "you blame 'order'"),
+        ("03.5", lambda engine: "wheel", "'wheel' is no part of an engine"),
+        ("06.1", lambda g, shape: g, "back to (4,): yours has shape (3, 4)"),
+        ("06.1", lambda g, shape: np.ones(shape), "the shape is right, the numbers are not"),
+        ("06.2", lambda A, B, G: (G @ B.T, A.T @ G), "(3,) @ (3, 4)"),
+        ("06.2", lambda A, B, G: G, "return two arrays"),
+        ("06.2", lambda A, B, G: (A, B), "the right shape, not the right numbers"),
+        ("06.4", lambda p, t: ((p - t) ** 2).mean(), "differences in place of"),
+        ("06.4", lambda p, t: ((p.ravel() - t.ravel()) ** 2).sum(), "the mean is asked for"),
+        ("06.4", lambda p, t: (p.ravel() - t.ravel()) ** 2, "a single number is asked for"),
+        ("11.1", lambda X, y: nb11.network(), "Is it trained at all?"),
+        ("11.1", lambda X, y: nb11.trained(nb11.network(), X, y, 0.1, 3), "it has not seen"),
+        ("11.1", lambda X, y: None, "return the trained model"),
+        ("11.2", lambda model, X, y: None, "Was step() called?"),
+        ("11.2", barely_trained, "after your training"),
+        ("11.2", lambda model, X, y: BY_HEART(nb11.network(), X, y), "Was step() called?"),
+        ("11.3", lambda p, d, out, s, x: nb11.parts(p, d) @ out * x, "the unit was off"),
+        ("11.3", lambda p, d, out, s, x: nb11.parts(p, d) @ out * (s > 0), "multiplies the pixel"),
+        ("11.3", lambda p, d, out, s, x: p @ out * (s > 0) * x, "the truth is missing"),
+        ("11.3", lambda p, d, out, s, x: nb11.parts(p, d) @ out * max(s, 0) * x, "s itself"),
+        ("11.4", ({**NAMES, "B": "wrong sign"}, CURED), "five of six are right. Script B"),
+        ("11.4", (NAMES, lambda X, y: nb11.network()), "the names are right"),
+        ("11.4", NAMES, "give both"),
+    ],
+)
+def test_what_a_judge_says_of_a_wrong_answer(name, answer, phrase):
+    assert phrase in EXERCISES[name].diagnose(answer)
