@@ -82,7 +82,7 @@ def rows(rounds: int) -> list[Row]:
     """S1's rows."""
     found = []
     for peer, must, goal in (("micrograd", 0.50, 0.29), ("torch", 0.15, 0.10)):
-        found.append(row("S1", f"{LENGTH} scalar ops", peer, must, goal, rounds, "time"))
+        found.append(row("S1", f"{LENGTH:,} scalar operations", peer, must, goal, rounds, "time"))
     memory = row("S1", "bytes per node", "micrograd", 0.26, 0.21, 1, "memory")
     return [*found, memory]
 

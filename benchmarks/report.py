@@ -62,6 +62,8 @@ def processor() -> str:
 def draw(rows: list[Row]) -> Any:
     """A bar from 1, as fast as the peer, to each ratio; returns the figure."""
     from matplotlib.figure import Figure
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
 
     shown = [row for row in rows if row.ratio is not None]
     figure = Figure(figsize=(9.6, 0.9 + 0.29 * len(shown)), layout="constrained")
@@ -69,12 +71,12 @@ def draw(rows: list[Row]) -> Any:
     for place, row in enumerate(shown):
         assert row.ratio is not None
         ax.barh(place, row.ratio - 1, left=1, height=0.62, color=COLORS[row.reached])
-        for target, mark in ((row.must, "|"), (row.goal, "d")):
+        for target, mark, size in ((row.must, "|", 11), (row.goal, "d", 5)):
             if target is not None:
-                ax.plot(target, place, mark, color=INK, markersize=9 if mark == "|" else 4.5)
+                ax.plot(target, place, mark, color=INK, markersize=size, markeredgewidth=1.4)
         ax.annotate(
-            f"{row.ratio:.2g}", (min(row.ratio, 1), place), (-5, 0), ha="right", va="center",
-            textcoords="offset points", fontsize=8, color=INK,
+            f"{row.ratio:.2g}", (1.01, place), xycoords=("axes fraction", "data"), va="center",
+            fontsize=8.5, color=INK, annotation_clip=False,
         )  # fmt: skip
     ax.axvline(1, color=PALE, linewidth=1)
     labels = [f"{row.name}  {row.work}  /  {row.peer}" for row in shown]
@@ -83,7 +85,21 @@ def draw(rows: list[Row]) -> Any:
     ax.set(xscale="log", xlim=(0.006, 6), ylim=(len(shown) - 0.4, -0.6))
     ax.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
     ax.minorticks_off()
-    ax.set_xlabel("our time / the peer's      left of 1: faster      | must    \u25c6 goal")
+    ax.set_xlabel("our time / the peer's: left of 1 we are faster")
+    names = {
+        "goal": "goal reached",
+        "must": "must reached",
+        "**missed**": "missed",
+        "": "no target",
+    }
+    bars = [Patch(color=COLORS[key], label=name) for key, name in names.items()]
+    marks = [
+        Line2D([], [], color=INK, marker=mark, linestyle="", label=name)
+        for mark, name in (("|", "must"), ("d", "goal"))
+    ]
+    figure.legend(
+        handles=[*bars, *marks], loc="outside upper right", ncols=6, frameon=False, fontsize=8
+    )
     ax.spines[["top", "right", "left"]].set_visible(False)
     ax.tick_params(axis="y", length=0)
     ax.grid(axis="x", color=GRID, linewidth=0.8)

@@ -40,13 +40,14 @@ if not (hasattr(_autograd, "sweep") and hasattr(_autograd, "Value")):
 
 from . import lr_scheduler
 from .adaptive import Adadelta, Adagrad, Adam, AdamW, Lion, RMSprop
-from .batches import DataLoader, TensorDataset, train_test_split
+from .batches import DataLoader, TensorDataset
 from .callbacks import Callback, EarlyStopping, GradientClip, ModelCheckpoint, NaNGuard
 from .descent import SGD, GradientDescent
 from .diagnose import Diagnosis, diagnose
 from .finder import LRFinder
 from .optimizer import Optimizer
 from .second_order import LBFGS, NewtonCG
+from .split import train_test_split
 from .training import History, Trainer, accuracy
 
 __all__ = [
