@@ -15,7 +15,7 @@ import numpy as np
 
 from ..errors import lesson
 from ..node import Node, history
-from .draw import remark
+from .brief import remark
 from .model import Box, Data, Edge, census, edges_into, name_of, size
 from .steps import with_backward
 from .words import DIGITS, Words, factor, unrepeated

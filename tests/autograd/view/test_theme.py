@@ -7,7 +7,7 @@ import pytest
 
 import autograd
 from autograd import DataError, Value, draw
-from autograd.view.draw import GREY, INK, STYLES
+from autograd.view.cards import GREY, INK, STYLES
 from autograd.view.theme import DARK, darkened
 
 SVG = "{http://www.w3.org/2000/svg}"
