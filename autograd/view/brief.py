@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 import numpy as np
 
 from .model import Box, Data, Fold, Shapes, is_number, the_number
@@ -23,9 +25,14 @@ def bracketed(data: Data) -> str:
     return number(data) if is_number(data) else f"[{', '.join(bracketed(row) for row in data)}]"
 
 
-def number(x: Data) -> str:
-    """Four significant digits, with a true minus sign."""
-    return f"{the_number(x):.4g}".replace("-", "−")
+def number(x: Data, digits: int = 4) -> str:
+    """Some significant digits, with a true minus sign."""
+    return f"{the_number(x):.{digits}g}".replace("-", "−")
+
+
+def percent(share: float) -> str:
+    """A share in percent; what is not all or nothing is neither 0 % nor 100 %."""
+    return f"{min(max(round(100 * share), 1), 99) if 0 < share < 1 else round(100 * share)} %"
 
 
 def norm(data: Data) -> float:
@@ -78,3 +85,8 @@ def shapes(counted: Shapes) -> str:
 def shortened(name: str, longest: int = 24) -> str:
     """A name that leaves room for the picture."""
     return name if len(name) <= longest else f"{name[: longest - 1]}…"
+
+
+def plain(text: str) -> str:
+    """Text that means itself: no markup, and an unseen space ends Graphviz's escapes, as in \\N."""
+    return escape(text).replace("\\", "\\\u200b")

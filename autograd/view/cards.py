@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import NamedTuple
 
 import numpy as np
 
-from .brief import FEW, brief, contents, norm, number, remark, shortened, shown_gradient
-from .model import Box, Edge, Fold, is_number
+from .brief import (
+    FEW,
+    brief,
+    contents,
+    norm,
+    number,
+    percent,
+    plain,
+    remark,
+    shortened,
+    shown_gradient,
+)
+from .glance import Glance
+from .heat import heat_map, is_written_out
+from .model import Box, Data, Edge, Fold, is_number
 
 INK, GREY, LINE = "#1F2933", "#5F6B7A", "#9AA5B1"
 
@@ -35,11 +47,13 @@ ROOM = '<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="50" HEIGHT="18"><TR><TD></TD>
 GRADIENT = ("gradient", "|gradient|")
 
 
-def look(box: Box, uses: int, root: bool) -> str:
-    """What stands for a box in the picture."""
+def look(box: Box, uses: int, root: bool, heated: bool = False) -> str:
+    """What stands for a box in the picture. heated: whether arrays are shown entry by entry."""
     if box.fold is not None:
         return stack(box, box.fold)
-    return constant(box) if box.kind == "constant" else card(box, uses, root)
+    if box.kind == "constant":
+        return constant(box)
+    return card(box, uses, root, box.value_glance if heated else None)
 
 
 def stack(box: Box, fold: Fold) -> str:
@@ -52,25 +66,73 @@ def stack(box: Box, fold: Fold) -> str:
     return table("".join(rows), style, border=2)
 
 
-def card(box: Box, uses: int, root: bool) -> str:
+def card(box: Box, uses: int, root: bool, seen: Glance | None = None) -> str:
     """A node: name and operation above, value and gradient below.
 
     uses: how often it is an operand. Its gradient is the sum of that many contributions, and if
-    they are several, a Σ says so.
+    they are several, a Σ says so. seen: the value at a glance, where entries are shown.
     """
     style = STYLES[box.kind]
     symbol = SYMBOLS.get(box.op, box.op) if box.op else box.kind
     name, made_by = (box.name, symbol) if box.name else (symbol, "")
-    rows = [pair(bold(shortened(name)), small(made_by, style.label))]
+    if seen is not None:
+        made_by = f"{made_by} {np.shape(box.value)}".strip()
+    rows = [pair(bold(shortened(name)), small(f"\u2003{made_by}" if made_by else "", style.label))]
     if box.updated:
         rows.append(wide(small("updated since", style.label)))
     rows.append("<HR/>")
-    for what, text in facts(box):
-        badge = small(f" Σ{uses}", style.label) if what in GRADIENT and uses > 1 else ""
-        rows.append(pair(small(what) + badge, plain(text)))
+    badge = small(f" Σ{uses}", style.label) if uses > 1 else ""
+    if seen is not None:
+        rows.append(
+            f'<TR><TD COLSPAN="2" CELLPADDING="0">{entries(box, seen, name, badge)}</TD></TR>'
+        )
+    else:
+        rows += [
+            pair(small(what) + (badge if what in GRADIENT else ""), plain(text))
+            for what, text in facts(box)
+        ]
     if box.why:
         rows.append(wide(small(remark(box))))
     return table("".join(rows), style, border=2 if root else 1)
+
+
+def entries(box: Box, seen: Glance, name: str, badge: str) -> str:
+    """Value and gradient side by side, entry by entry, and below them what is true of all."""
+    shape = np.shape(box.value)
+    sides: list[tuple[str, Data, Glance | None, str]] = [
+        (small("value"), box.value, seen, shortened(name))
+    ]
+    if box.kind != "data":
+        gradient = shown_gradient(box)
+        tip = f"gradient of {shortened(name)}"
+        sides.append((small("gradient") + badge, gradient, box.gradient_glance, tip))
+    rows = [["", *[side[0] for side in sides]], [""]]
+    for _, data, glance, tip in sides:
+        shown = heat_map(glance, tip, np.shape(data)) if glance else plain(brief(data))
+        rows[1].append(shown)
+    if not is_written_out(seen, shape):
+        figures = [figures_of(data, glance) for _, data, glance, _ in sides]
+        rows += [
+            [small(what), *[figure.get(what, "") for figure in figures]]
+            for what in dict.fromkeys(what for figure in figures for what in figure)
+        ]
+    table_of = "".join(
+        f'<TR><TD ALIGN="LEFT">{what}</TD>{"".join(f"<TD>{text}</TD>" for text in texts)}</TR>'
+        for what, *texts in rows
+    )
+    return f'<TABLE BORDER="0" CELLSPACING="3" CELLPADDING="0">{table_of}</TABLE>'
+
+
+def figures_of(data: Data, seen: Glance | None) -> dict[str, str]:
+    """What is true of all entries of an array: the range, the mean, the norm, what is special."""
+    if seen is None:
+        return {}
+    told = {
+        "max": number(seen.high), "mean": number(seen.mean), "min": number(seen.low),
+        "norm": number(norm(data)),
+    }  # fmt: skip
+    shares = {"zero": seen.zeros, "NaN": seen.nans}
+    return told | {what: percent(share) for what, share in shares.items() if share}
 
 
 def facts(box: Box) -> list[tuple[str, str]]:
@@ -155,11 +217,6 @@ def bold(text: str) -> str:
 def small(text: str, colour: str = GREY) -> str:
     """Text that says what something is."""
     return f'<FONT POINT-SIZE="10" COLOR="{colour}">{plain(text)}</FONT>' if text else ""
-
-
-def plain(text: str) -> str:
-    """Text that means itself: no markup, and an unseen space ends Graphviz's escapes, as in \\N."""
-    return escape(text).replace("\\", "\\\u200b")
 
 
 def label(text: str) -> str:

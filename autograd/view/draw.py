@@ -50,6 +50,7 @@ EDGE = {
 }  # fmt: skip
 QUICK = {"splines": "line", "nslimit": "1", "mclimit": "0.5"}  # for graphs of many boxes
 MANY, MOST = 80, 3000
+MOST_CELLS = 6000  # in a picture; where there would be more, arrays are told by their norms
 SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".json")
 
 
@@ -186,12 +187,13 @@ def description(graph: Graph, direction: str) -> str:
     many = len(graph.boxes) > MANY
     page = Digraph("graph", graph_attr=GRAPH, node_attr=NODE, edge_attr=EDGE)
     page.attr(rankdir=direction, **(QUICK if many else {}))
-    if graph.swept or graph.folded:
-        page.attr(label=caption(graph))
+    told = caption(graph)
+    if told:
+        page.attr(label=told)
     boxes = {box.key: box for box in graph.boxes}
-    uses = graph.uses
+    uses, heated = graph.uses, is_heated(graph)
     for box in graph.boxes:
-        shown = look(box, uses[box.key], root=box is graph.root)
+        shown = look(box, uses[box.key], box is graph.root, heated)
         order = {} if box.op in (None, *COMMUTATIVE) else {"ordering": "in"}
         page.node(box.key, shown, **order)
     used = set()
@@ -206,8 +208,14 @@ def description(graph: Graph, direction: str) -> str:
     return str(page.source)
 
 
+def is_heated(graph: Graph) -> bool:
+    """Whether arrays are shown entry by entry: not where there are so many that it is slow."""
+    glances = [seen for box in graph.boxes for seen in (box.value_glance, box.gradient_glance)]
+    return sum([int(seen.entries.size) for seen in glances if seen is not None]) <= MOST_CELLS
+
+
 def caption(graph: Graph) -> str:
-    """How to read the edges: what their labels mean, as far as there are such labels."""
+    """How to read the picture: what labels and cells mean, as far as there are any."""
     flows = [edge for edge in graph.edges if edge.incoming is not None]
     arrows = [edge for edge in flows if not is_product(edge)]
     told = []
@@ -221,6 +229,8 @@ def caption(graph: Graph) -> str:
     kinds = {box.key: box.kind for box in graph.boxes}
     if told and any(n > 1 and kinds[key] in ("leaf", "result") for key, n in graph.uses.items()):
         lines.append("Σn: the sum of n contributions")
+    if is_heated(graph) and any(box.value_glance is not None for box in graph.boxes):
+        lines.append("cells:  + blue, − orange, × NaN; each paler tone: half as large")
     if graph.folded:
         lines.append(f"{graph.folded:,} boxes folded into {len(graph.boxes)}")
     return "\n".join(lines)
