@@ -158,6 +158,11 @@ def constant(box: Box) -> str:
     return chip(f"{np.shape(box.value)}{numbers}", "constant")
 
 
+def again(box: Box) -> str:
+    """What stands for a leaf where it is used another time."""
+    return chip(f"{box.name or box.kind} (again)", box.kind)
+
+
 def chip(text: str, kind: str) -> str:
     """A small box with nothing but text in it."""
     text = small(f"\u00a0{text}\u00a0", STYLES[kind].label)

@@ -6,8 +6,9 @@ left. The picture is taken at once: what happens to the graph later does not cha
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,8 @@ from .cards import (
     LINE,
     STYLES,
     SYMBOLS,
+    again,
     bold,
-    chip,
     flow,
     is_product,
     look,
@@ -32,6 +33,7 @@ from .cards import (
     table,
     wide,
 )
+from .clusters import Frames, Home, homes
 from .fold import fold
 from .model import Box, Fold, Graph, census, is_number, name_of
 from .render import png_size, render
@@ -47,6 +49,10 @@ NODE = {"shape": "plain", "fontname": FONT, "fontsize": "11", "fontcolor": INK}
 EDGE = {
     "color": LINE, "penwidth": "0.9", "arrowsize": "0.55", "fontname": FONT, "fontsize": "10",
     "fontcolor": GREY,
+}  # fmt: skip
+FRAME = {
+    "labelloc": "t", "labeljust": "l", "style": "rounded", "color": "#C5CDD6", "margin": "10",
+    "fontcolor": "#3F5661",
 }  # fmt: skip
 QUICK = {"splines": "line", "nslimit": "1", "mclimit": "0.5"}  # for graphs of many boxes
 MANY, MOST = 80, 3000
@@ -192,20 +198,39 @@ def description(graph: Graph, direction: str) -> str:
         page.attr(label=told)
     boxes = {box.key: box for box in graph.boxes}
     uses, heated = graph.uses, is_heated(graph)
+    frames, home = Frames(page, FRAME), homes(graph)
     for box in graph.boxes:
         shown = look(box, uses[box.key], box is graph.root, heated)
         order = {} if box.op in (None, *COMMUTATIVE) else {"ordering": "in"}
-        page.node(box.key, shown, **order)
-    used = set()
+        frames.put(home[box.key], box.key, shown, **order)
+    used, edges = set(), []
     for edge in graph.edges:
         source, box = edge.source, boxes[edge.source]
         if many and box.op is None and source in used:  # long edges to one leaf take seconds
             source = f"{edge.target}_{edge.position}"
-            page.node(source, chip(f"{box.name or box.kind} (again)", box.kind))
+            home[source] = home[edge.target]
+            frames.put(home[source], source, again(box))
         used.add(source)
-        dashed = {"style": "dashed"} if box.kind in ("data", "constant") else {}
-        page.edge(source, edge.target, flow(edge), **dashed)
+        attributes = {"style": "dashed"} if box.kind in ("data", "constant") else {}
+        if box.op is None and len(home[source]) < len(home[edge.target]):
+            attributes["minlen"] = "2"  # an input stands left of the frame
+        edges.append((source, edge.target, flow(edge), attributes))
+    frames.draw()
+    for above, below in ranked(graph, home):
+        page.edge(above, below, style="invis", constraint="false", weight="0")
+    for start, end, text, attributes in edges:
+        page.edge(start, end, text, **attributes)
     return str(page.source)
+
+
+def ranked(graph: Graph, home: dict[str, Home]) -> Iterator[tuple[str, str]]:
+    """Operands to be drawn one above the other, in frames, where Graphviz forgets their order."""
+    boxes = {box.key: box for box in graph.boxes}
+    for first, second in pairwise(graph.edges):
+        if first.target != second.target or first.source == second.source:
+            continue
+        if home[first.target] and boxes[first.target].op not in COMMUTATIVE:
+            yield first.source, second.source
 
 
 def is_heated(graph: Graph) -> bool:
