@@ -6,6 +6,7 @@
 - `plain.py` writes its numbers and arrays in JSON, exactly;
 - `brief.py` tells values, gradients and shapes in few signs;
 - `draw.py` makes a static picture of it, `cards.py` what stands in its boxes and on its edges;
+- `clusters.py` draws open modules as frames around their boxes;
 - `theme.py` has its colours for dark pages;
 - `render.py` turns a description in Graphviz's language into SVG, PNG or PDF.
 

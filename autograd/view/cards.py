@@ -45,6 +45,7 @@ SYMBOLS = {"*": "×", "-": "−", "**": "power"}
 ROOM = '<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="50" HEIGHT="18"><TR><TD></TD></TR></TABLE>>'
 # An edge without text keeps room for it, so that the picture stays in place when gradients arrive.
 GRADIENT = ("gradient", "|gradient|")
+FIRST, LAST = "first", "last"  # the ports of a card: its first row and its last
 
 
 def look(box: Box, uses: int, root: bool, heated: bool = False) -> str:
@@ -93,6 +94,8 @@ def card(box: Box, uses: int, root: bool, seen: Glance | None = None) -> str:
         ]
     if box.why:
         rows.append(wide(small(remark(box))))
+    rows[0] = rows[0].replace("<TD", f'<TD PORT="{FIRST}"', 1)
+    rows[-1] = rows[-1].replace("<TD", f'<TD PORT="{LAST}"', 1)
     return table("".join(rows), style, border=2 if root else 1)
 
 

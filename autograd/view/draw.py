@@ -6,9 +6,9 @@ left. The picture is taken at once: what happens to the graph later does not cha
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from functools import cached_property
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,10 @@ from ..errors import GraphError, lesson
 from ..node import Node, history
 from .brief import brief, contents, number, remark, shown_gradient
 from .cards import (
+    FIRST,
     GREY,
     INK,
+    LAST,
     LINE,
     STYLES,
     SYMBOLS,
@@ -33,9 +35,9 @@ from .cards import (
     table,
     wide,
 )
-from .clusters import Frames, Home, homes
+from .clusters import Frames, homes
 from .fold import fold
-from .model import Box, Fold, Graph, census, is_number, name_of
+from .model import Box, Edge, Fold, Graph, census, is_number, name_of
 from .render import png_size, render
 from .theme import darkened, following
 
@@ -203,6 +205,7 @@ def description(graph: Graph, direction: str) -> str:
         shown = look(box, uses[box.key], box is graph.root, heated)
         order = {} if box.op in (None, *COMMUTATIVE) else {"ordering": "in"}
         frames.put(home[box.key], box.key, shown, **order)
+    operands = Counter(edge.target for edge in graph.edges)
     used, edges = set(), []
     for edge in graph.edges:
         source, box = edge.source, boxes[edge.source]
@@ -214,23 +217,25 @@ def description(graph: Graph, direction: str) -> str:
         attributes = {"style": "dashed"} if box.kind in ("data", "constant") else {}
         if box.op is None and len(home[source]) < len(home[edge.target]):
             attributes["minlen"] = "2"  # an input stands left of the frame
+        if home[edge.target] and (port := port_of(edge, boxes[edge.target], operands)):
+            attributes["headport"] = port
         edges.append((source, edge.target, flow(edge), attributes))
     frames.draw()
-    for above, below in ranked(graph, home):
-        page.edge(above, below, style="invis", constraint="false", weight="0")
     for start, end, text, attributes in edges:
         page.edge(start, end, text, **attributes)
     return str(page.source)
 
 
-def ranked(graph: Graph, home: dict[str, Home]) -> Iterator[tuple[str, str]]:
-    """Operands to be drawn one above the other, in frames, where Graphviz forgets their order."""
-    boxes = {box.key: box for box in graph.boxes}
-    for first, second in pairwise(graph.edges):
-        if first.target != second.target or first.source == second.source:
-            continue
-        if home[first.target] and boxes[first.target].op not in COMMUTATIVE:
-            yield first.source, second.source
+def port_of(edge: Edge, target: Box, operands: Counter[str]) -> str:
+    """Where in the card of target an operand arrives, the first above the last.
+
+    In frames Graphviz forgets the order of operands; but it avoids edges that cross, so those in
+    the same frame stand in that order too.
+    """
+    count = operands[target.key]
+    if target.op in COMMUTATIVE or target.fold is not None or count < 2:
+        return ""
+    return {0: FIRST, count - 1: LAST}.get(edge.position, "")
 
 
 def is_heated(graph: Graph) -> bool:

@@ -21,7 +21,7 @@ DARK = {
     "#E69F00": "#D9990F", "#FFF9EC": "#2A2213", "#7A5200": "#E9BC61",  # results
     "#56717F": "#7F9AA8", "#F1F6F4": "#1A2523", "#3F5661": "#B4C6CF",  # folded boxes
     "#CCE3F0": "#1F3543", "#A3CCE3": "#274C62", "#75B3D5": "#316684", "#4D9CC9": "#3D85AE",
-    "#FAECCC": "#3F351E", "#F6DCA3": "#614C1E", "#F2CB75": "#87661F", "#EEBC4D": "#B6851F",
+    "#FAECCC": "#3F351E", "#F6DCA3": "#614C1E", "#F2CB75": "#82621E", "#EEBC4D": "#B6851F",
     "#F4F6F8": "#1A1F25", "#303A45": "#CDD5DD",  # cells that are zero, that are NaN
     "#1F2934": "#0B0E11", "#FEFEFE": "#0B0E12",  # text on what is bright on dark pages
 }  # fmt: skip
