@@ -77,8 +77,8 @@ def card(box: Box, uses: int, root: bool, seen: Glance | None = None) -> str:
     symbol = SYMBOLS.get(box.op, box.op) if box.op else box.kind
     name, made_by = (box.name, symbol) if box.name else (symbol, "")
     if seen is not None:
-        made_by = f"{made_by} {np.shape(box.value)}".strip()
-    rows = [pair(bold(shortened(name)), small(f"\u2003{made_by}" if made_by else "", style.label))]
+        made_by = f"\u2003{f'{made_by} {np.shape(box.value)}'.strip()}"
+    rows = [pair(bold(shortened(name)), small(made_by, style.label))]
     if box.updated:
         rows.append(wide(small("updated since", style.label)))
     rows.append("<HR/>")
@@ -135,7 +135,8 @@ def figures_of(data: Data, seen: Glance | None) -> dict[str, str]:
         "norm": number(norm(data)),
     }  # fmt: skip
     shares = {"zero": seen.zeros, "NaN": seen.nans}
-    return told | {what: percent(share) for what, share in shares.items() if share}
+    told |= {what: percent(share) for what, share in shares.items() if share}
+    return {what: f"\u00a0{text}\u00a0" for what, text in told.items()}
 
 
 def facts(box: Box) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ from .glance import Glance, place
 from .theme import NAN, NEGATIVE, POSITIVE, ZERO, Tone
 
 SIDE = 4  # rows and columns: a matrix of no more is shown in numbers
+CELL = 9  # points: the side of a cell
 
 
 def heat_map(seen: Glance, name: str, shape: tuple[int, ...]) -> str:
@@ -31,9 +32,11 @@ def heat_map(seen: Glance, name: str, shape: tuple[int, ...]) -> str:
             for j, entry in zip(seen.columns, entries, strict=True)
         ]
         rows.append(f"<TR>{''.join(cells)}</TR>")
+    down, along = seen.entries.shape
+    size = f'FIXEDSIZE="TRUE" WIDTH="{CELL * along}" HEIGHT="{CELL * down}"'
     return (
-        f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="{int(few)}" CELLPADDING="0">'
-        f"{''.join(rows)}</TABLE>"
+        f'<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="{int(few)}" CELLPADDING="0" '
+        f"{'' if few else size}>{''.join(rows)}</TABLE>"
     )
 
 
@@ -48,7 +51,11 @@ def cell(entry: Any, largest: float, tip: str, few: bool) -> str:
     if few:
         text, size, room = number(entry, 3), 9, 'CELLPADDING="3"'
     else:
-        text, size, room = glyph(float(entry)), 6, 'FIXEDSIZE="TRUE" WIDTH="9" HEIGHT="9"'
+        text, size, room = (
+            glyph(float(entry)),
+            6,
+            f'FIXEDSIZE="TRUE" WIDTH="{CELL}" HEIGHT="{CELL}"',
+        )
     shown = f'<FONT POINT-SIZE="{size}" COLOR="{ink}">{plain(text)}</FONT>' if text else ""
     return f'<TD {room} BGCOLOR="{fill}" TOOLTIP="{plain(tip)}">{shown}</TD>'
 
