@@ -150,7 +150,8 @@ def draw(
 
     Before backward() every gradient is "—". After it an edge shows
     incoming gradient × local derivative = contribution; for arrays, shapes and norms. Boxes show
-    arrays of up to four entries in numbers.
+    arrays of up to 4 × 4 entries in numbers, larger ones as heat maps of 12 × 12 entries at most;
+    in a browser each cell of an SVG tells its place and number. Open modules are frames.
     Raises E26 for what is not a node, E26b for another direction or theme, E26m for max_nodes
     below 1, E26p for a path that no module has.
 

@@ -13,6 +13,7 @@ import pytest
 import autograd
 from autograd import DataError, GraphError, KindError, Tensor, Value, draw, no_grad
 from autograd.parts import SeveralOp
+from autograd.view.cards import GREY, INK
 
 OR = "incoming gradient → contribution"
 ARROW = f"on each edge: {OR}"
@@ -267,6 +268,13 @@ def test_an_updated_leaf_says_so_and_its_edges_claim_nothing():
     assert flows(picture) == sorted(
         ["3 × ? = ?", "3 × ? = ?", "3 × 1 = 3", "3 × 1 = 3", "1 × ? = ?", "1 × ? = ?"]
     )
+    inks = {}
+    for group in ET.fromstring(picture.svg).iter(f"{SVG}g"):
+        if group.get("class") == "edge":
+            texts = list(group.iter(f"{SVG}text"))
+            told = "".join("".join(text.itertext()) for text in texts)
+            inks.setdefault("?" in told, set()).update(text.get("fill").upper() for text in texts)
+    assert inks == {True: {GREY}, False: {GREY, INK}}
 
 
 def test_a_picture_stays_as_it_was_taken():
