@@ -2,8 +2,11 @@
 
 - `model.py` reads the record once: which boxes, which edges, which contributions;
 - `fold.py` makes a large one small: modules and look-alikes share a box, as `plan.py` says;
+- `glance.py` samples its arrays, `heat.py` shows them as cells;
 - `plain.py` writes its numbers and arrays in JSON, exactly;
-- `draw.py` makes a static picture of it;
+- `brief.py` tells values, gradients and shapes in few signs;
+- `draw.py` makes a static picture of it, `cards.py` what stands in its boxes and on its edges;
+- `clusters.py` draws open modules as frames around their boxes;
 - `theme.py` has its colours for dark pages;
 - `render.py` turns a description in Graphviz's language into SVG, PNG or PDF.
 

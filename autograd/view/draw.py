@@ -6,53 +6,42 @@ left. The picture is taken at once: what happens to the graph later does not cha
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
-from html import escape
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from ..errors import GraphError, lesson
 from ..node import Node, history
-from .fold import fold
-from .model import (
-    Box,
-    Data,
-    Edge,
-    Fold,
-    Graph,
-    Shapes,
-    census,
-    is_number,
-    name_of,
-    the_number,
+from .brief import brief, contents, number, remark, shown_gradient
+from .cards import (
+    FIRST,
+    GREY,
+    INK,
+    LAST,
+    LINE,
+    STYLES,
+    SYMBOLS,
+    again,
+    bold,
+    flow,
+    is_product,
+    look,
+    pair,
+    small,
+    table,
+    wide,
 )
+from .clusters import Frames, homes
+from .fold import fold
+from .model import Box, Edge, Fold, Graph, census, is_number, name_of
 from .render import png_size, render
 from .theme import darkened, following
 
-INK, GREY, LINE = "#1F2933", "#5F6B7A", "#9AA5B1"
-
-
-class Style(NamedTuple):
-    """The colours of a box."""
-
-    border: str
-    fill: str
-    label: str
-
-
-STYLES = {  # leaves blue, results orange: told apart by every kind of eye
-    "leaf": Style("#0072B2", "#EEF6FB", "#005A8C"),
-    "result": Style("#E69F00", "#FFF9EC", "#7A5200"),
-    "data": Style("#9AA5B1", "#F5F7FA", GREY),
-    "constant": Style("#C5CDD6", "#FFFFFF", GREY),
-    "module": Style("#56717F", "#F1F6F4", "#3F5661"),
-    "group": Style("#56717F", "#FFFFFF", "#3F5661"),
-}
 COMMUTATIVE = {"+", "*"}  # for all others the first operand is drawn above the second
-SYMBOLS = {"*": "×", "-": "−", "**": "power"}
 FONT = "Helvetica,Arial,Liberation Sans,DejaVu Sans,sans-serif"
 GRAPH = {
     "bgcolor": "#FFFFFF", "pad": "0.12", "nodesep": "0.3", "ranksep": "0.28", "labelloc": "b",
@@ -63,12 +52,13 @@ EDGE = {
     "color": LINE, "penwidth": "0.9", "arrowsize": "0.55", "fontname": FONT, "fontsize": "10",
     "fontcolor": GREY,
 }  # fmt: skip
-ROOM = '<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="50" HEIGHT="18"><TR><TD></TD></TR></TABLE>>'
-# An edge without text keeps room for it, so that the picture stays in place when gradients arrive.
+FRAME = {
+    "labelloc": "t", "labeljust": "l", "style": "rounded", "color": "#C5CDD6", "margin": "10",
+    "fontcolor": "#3F5661",
+}  # fmt: skip
 QUICK = {"splines": "line", "nslimit": "1", "mclimit": "0.5"}  # for graphs of many boxes
 MANY, MOST = 80, 3000
-FEW = 4  # entries: an array of no more is shown in numbers, larger ones by their norm
-GRADIENT = ("gradient", "|gradient|")
+MOST_CELLS = 6000  # in a picture; where there would be more, arrays are told by their norms
 SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".json")
 
 
@@ -160,7 +150,8 @@ def draw(
 
     Before backward() every gradient is "—". After it an edge shows
     incoming gradient × local derivative = contribution; for arrays, shapes and norms. Boxes show
-    arrays of up to four entries in numbers.
+    arrays of up to 4 × 4 entries in numbers, larger ones as heat maps of 12 × 12 entries at most;
+    in a browser each cell of an SVG tells its place and number. Open modules are frames.
     Raises E26 for what is not a node, E26b for another direction or theme, E26m for max_nodes
     below 1, E26p for a path that no module has.
 
@@ -205,159 +196,57 @@ def description(graph: Graph, direction: str) -> str:
     many = len(graph.boxes) > MANY
     page = Digraph("graph", graph_attr=GRAPH, node_attr=NODE, edge_attr=EDGE)
     page.attr(rankdir=direction, **(QUICK if many else {}))
-    if graph.swept or graph.folded:
-        page.attr(label=caption(graph))
+    told = caption(graph)
+    if told:
+        page.attr(label=told)
     boxes = {box.key: box for box in graph.boxes}
-    uses = graph.uses
+    uses, heated = graph.uses, is_heated(graph)
+    frames, home = Frames(page, FRAME), homes(graph)
     for box in graph.boxes:
-        shown = look(box, uses[box.key], root=box is graph.root)
+        shown = look(box, uses[box.key], box is graph.root, heated)
         order = {} if box.op in (None, *COMMUTATIVE) else {"ordering": "in"}
-        page.node(box.key, shown, **order)
-    used = set()
+        frames.put(home[box.key], box.key, shown, **order)
+    operands = Counter(edge.target for edge in graph.edges)
+    used, edges = set(), []
     for edge in graph.edges:
         source, box = edge.source, boxes[edge.source]
         if many and box.op is None and source in used:  # long edges to one leaf take seconds
             source = f"{edge.target}_{edge.position}"
-            page.node(source, chip(f"{box.name or box.kind} (again)", box.kind))
+            home[source] = home[edge.target]
+            frames.put(home[source], source, again(box))
         used.add(source)
-        dashed = {"style": "dashed"} if box.kind in ("data", "constant") else {}
-        page.edge(source, edge.target, flow(edge), **dashed)
+        attributes = {"style": "dashed"} if box.kind in ("data", "constant") else {}
+        if box.op is None and len(home[source]) < len(home[edge.target]):
+            attributes["minlen"] = "2"  # an input stands left of the frame
+        if home[edge.target] and (port := port_of(edge, boxes[edge.target], operands)):
+            attributes["headport"] = port
+        edges.append((source, edge.target, flow(edge), attributes))
+    frames.draw()
+    for start, end, text, attributes in edges:
+        page.edge(start, end, text, **attributes)
     return str(page.source)
 
 
-def look(box: Box, uses: int, root: bool) -> str:
-    """What stands for a box in the picture."""
-    if box.fold is not None:
-        return stack(box, box.fold)
-    return constant(box) if box.kind == "constant" else card(box, uses, root)
+def port_of(edge: Edge, target: Box, operands: Counter[str]) -> str:
+    """Where in the card of target an operand arrives, the first above the last.
 
-
-def stack(box: Box, fold: Fold) -> str:
-    """A box that stands for many nodes: what is in it, what goes in and what comes out."""
-    style = STYLES[box.kind]
-    times = f"×\u2009{fold.times:,}" if fold.times > 1 else ""
-    path = SYMBOLS.get(fold.path, fold.path) if box.kind == "group" else fold.path
-    rows = [pair(bold(shortened(path, 32)), small(times, style.label)), "<HR/>"]
-    rows += [pair(small(what), plain(text)) for what, text in contents(box, fold)]
-    return table("".join(rows), style, border=2)
-
-
-def contents(box: Box, fold: Fold) -> list[tuple[str, str]]:
-    """The rows of a folded box that have something to say."""
-    counts = {"parameters": fold.parameters, "constants": fold.constants}
-    if box.kind == "module":
-        counts = {"operations": fold.operations, **counts}
-    rows = [(what, f"{count:,}") for what, count in counts.items() if count]
-    ends = {"in": fold.inputs, "out": fold.outputs}
-    rows += [(what, shapes(counted)) for what, counted in ends.items() if counted]
-    of = " of parameters" if fold.parameters else ""
-    return [*rows, (f"|gradient|{of}", brief(fold.gradient))]
-
-
-def shapes(counted: Shapes) -> str:
-    """Shapes and how many arrays have them: "100 numbers, (5, 64)"."""
-    told = []
-    for shape, count in counted[:3]:
-        if shape == ():
-            told.append("1 number" if count == 1 else f"{count:,} numbers")
-        else:
-            told.append(str(shape) if count == 1 else f"{count:,} of {shape}")
-    return ", ".join(told) + (", …" if len(counted) > 3 else "")
-
-
-def card(box: Box, uses: int, root: bool) -> str:
-    """A node: name and operation above, value and gradient below.
-
-    uses: how often it is an operand. Its gradient is the sum of that many contributions, and if
-    they are several, a Σ says so.
+    In frames Graphviz forgets the order of operands; but it avoids edges that cross, so those in
+    the same frame stand in that order too.
     """
-    style = STYLES[box.kind]
-    symbol = SYMBOLS.get(box.op, box.op) if box.op else box.kind
-    name, made_by = (box.name, symbol) if box.name else (symbol, "")
-    rows = [pair(bold(shortened(name)), small(made_by, style.label))]
-    if box.updated:
-        rows.append(wide(small("updated since", style.label)))
-    rows.append("<HR/>")
-    for what, text in facts(box):
-        badge = small(f" Σ{uses}", style.label) if what in GRADIENT and uses > 1 else ""
-        rows.append(pair(small(what) + badge, plain(text)))
-    if box.why:
-        rows.append(wide(small(remark(box))))
-    return table("".join(rows), style, border=2 if root else 1)
+    count = operands[target.key]
+    if target.op in COMMUTATIVE or target.fold is not None or count < 2:
+        return ""
+    return {0: FIRST, count - 1: LAST}.get(edge.position, "")
 
 
-def facts(box: Box) -> list[tuple[str, str]]:
-    """The rows of a card: value and gradient, the shape of an array; of large arrays, the norms."""
-    value, gradient = box.value, shown_gradient(box)
-    if np.size(value) <= FEW and box.outputs is None:
-        rows = [("value", brief(value)), ("gradient", brief(gradient))]
-    else:
-        length = "—" if gradient is None else number(norm(gradient))
-        rows = [("|value|", number(norm(value))), ("|gradient|", length)]
-    if box.outputs is not None:
-        rows.insert(0, ("outputs", str(box.outputs)))
-    elif not is_number(value):
-        rows.insert(0, ("shape", str(np.shape(value))))
-    return rows[:-1] if box.kind == "data" else rows
-
-
-def shown_gradient(box: Box) -> Data:
-    """The stored gradient; where a result stores another pass's, what the pass from root gives."""
-    return box.here if box.why == "another" else box.gradient
-
-
-def remark(box: Box) -> str:
-    """Why the stored gradient is not what the edges bring."""
-    here = brief(box.here)
-    if box.why == "another":
-        return f"stored: {brief(box.gradient)} (another pass)"
-    if box.why == "hook":
-        return f"after hook ({here} arrived)"
-    rest = brief(box.gradient - box.here)
-    plus = "+" if np.size(box.here) <= FEW else "and"  # norms do not add up
-    if box.why == "before":
-        return f"{rest} (before) {plus} {here} (this pass)"
-    return f"{here} (from here) {plus} {rest} (other)"
-
-
-def constant(box: Box) -> str:
-    """A constant operand: a small box with its number, or its shape and, if few, its numbers."""
-    if is_number(box.value):
-        return chip(number(box.value), "constant")
-    numbers = f" {brief(box.value)}" if 0 < np.size(box.value) <= FEW else ""
-    return chip(f"{np.shape(box.value)}{numbers}", "constant")
-
-
-def chip(text: str, kind: str) -> str:
-    """A small box with nothing but text in it."""
-    text = small(f"\u00a0{text}\u00a0", STYLES[kind].label)
-    return table(f"<TR><TD>{text}</TD></TR>", STYLES[kind])
-
-
-def flow(edge: Edge) -> str:
-    """What an edge says: nothing before backward, then incoming × local = contribution.
-
-    Where these are not single numbers, incoming → contribution, as shapes and norms.
-    """
-    incoming, contribution = edge.incoming, edge.contribution
-    if incoming is None:
-        return ROOM
-    if edge.local is not None:
-        product = small(f"{number(incoming)} × {number(edge.local)} =\u00a0")
-        return label(product + small(number(contribution), INK))
-    if is_product(edge):
-        return label(small(f"{number(incoming)} × ? = ?"))
-    if edge.stale:
-        return label(f"{small(f'{np.shape(incoming)} → ?')}<BR/>{small(f'{brief(incoming)} → ?')}")
-    if np.size(contribution) == np.size(incoming) == 1:
-        return label(small(f"{number(incoming)} → {number(contribution)}", INK))
-    shapes = f"{np.shape(incoming)} → {np.shape(contribution)}"
-    norms = f"norm {number(norm(incoming))} → {number(norm(contribution))}"
-    return label(f"{small(shapes)}<BR/>{small(norms, INK)}")
+def is_heated(graph: Graph) -> bool:
+    """Whether arrays are shown entry by entry: not where there are so many that it is slow."""
+    glances = [seen for box in graph.boxes for seen in (box.value_glance, box.gradient_glance)]
+    return sum([int(seen.entries.size) for seen in glances if seen is not None]) <= MOST_CELLS
 
 
 def caption(graph: Graph) -> str:
-    """How to read the edges: what their labels mean, as far as there are such labels."""
+    """How to read the picture: what labels and cells mean, as far as there are any."""
     flows = [edge for edge in graph.edges if edge.incoming is not None]
     arrows = [edge for edge in flows if not is_product(edge)]
     told = []
@@ -371,14 +260,11 @@ def caption(graph: Graph) -> str:
     kinds = {box.key: box.kind for box in graph.boxes}
     if told and any(n > 1 and kinds[key] in ("leaf", "result") for key, n in graph.uses.items()):
         lines.append("Σn: the sum of n contributions")
+    if is_heated(graph) and any(box.value_glance is not None for box in graph.boxes):
+        lines.append("cells:  + blue, − orange, × NaN; each paler tone: half as large")
     if graph.folded:
         lines.append(f"{graph.folded:,} boxes folded into {len(graph.boxes)}")
     return "\n".join(lines)
-
-
-def is_product(edge: Edge) -> bool:
-    """Whether what an edge says is a product of numbers."""
-    return edge.local is not None or (edge.stale and np.size(edge.incoming) == 1)
 
 
 def notice(boxes: int, counts: dict[str, int]) -> str:
@@ -436,70 +322,3 @@ def line_of_fold(box: Box, fold: Fold) -> str:
     """A folded box in one line of text."""
     told = ", ".join(f"{what} {text}" for what, text in contents(box, fold))
     return f"{fold.path}{f' × {fold.times:,}' if fold.times > 1 else ''}: {told}"
-
-
-def brief(data: Data) -> str:
-    """A number, few numbers, the norm of more, or "—" for what is not computed."""
-    if data is None:
-        return "—"
-    if 0 < np.size(data) <= FEW:
-        return bracketed(data)
-    return f"norm {number(norm(data))}" if np.size(data) else "[]"
-
-
-def bracketed(data: Data) -> str:
-    """All numbers of an array, an axis in each pair of brackets."""
-    return number(data) if is_number(data) else f"[{', '.join(bracketed(row) for row in data)}]"
-
-
-def number(x: Data) -> str:
-    """Four significant digits, with a true minus sign."""
-    return f"{the_number(x):.4g}".replace("-", "−")
-
-
-def norm(data: Data) -> float:
-    """The length of an array as one long vector: the root of the sum of squares."""
-    return float(np.linalg.norm(np.ravel(data).astype(float)))
-
-
-def shortened(name: str, longest: int = 24) -> str:
-    """A name that leaves room for the picture."""
-    return name if len(name) <= longest else f"{name[: longest - 1]}…"
-
-
-def table(rows: str, style: Style, border: int = 1) -> str:
-    """A rounded box, as the label of a node."""
-    return (
-        f'<<TABLE STYLE="ROUNDED" BORDER="{border}" COLOR="{style.border}" '
-        f'BGCOLOR="{style.fill}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="4">{rows}</TABLE>>'
-    )
-
-
-def pair(left: str, right: str) -> str:
-    """A row of two: left and right aligned."""
-    return f'<TR><TD ALIGN="LEFT">{left}</TD><TD ALIGN="RIGHT">{right}</TD></TR>'
-
-
-def wide(text: str) -> str:
-    """A row of one; the spaces are for browsers whose letters are a little wider than ours."""
-    return f'<TR><TD COLSPAN="2" ALIGN="LEFT">{text}\u00a0\u00a0</TD></TR>'
-
-
-def bold(text: str) -> str:
-    """Text of a heading."""
-    return f'<FONT POINT-SIZE="12"><B>{plain(text)}</B></FONT>'
-
-
-def small(text: str, colour: str = GREY) -> str:
-    """Text that says what something is."""
-    return f'<FONT POINT-SIZE="10" COLOR="{colour}">{plain(text)}</FONT>' if text else ""
-
-
-def plain(text: str) -> str:
-    """Text that means itself: no markup, and an unseen space ends Graphviz's escapes, as in \\N."""
-    return escape(text).replace("\\", "\\\u200b")
-
-
-def label(text: str) -> str:
-    """Text of an edge, with room around it."""
-    return f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="2"><TR><TD>{text}</TD></TR></TABLE>>'

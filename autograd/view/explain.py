@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..data import raw
 from ..errors import lesson
 from ..node import Node, history
-from .draw import remark
-from .model import Box, Data, Edge, census, edges_into, name_of, size
+from .brief import remark
+from .model import Box, Data, Edge, census, changed, edges_into, name_of, size
 from .steps import with_backward
 from .words import DIGITS, Words, factor, unrepeated
 
@@ -83,7 +84,8 @@ def explain(node: Node, of: Node | None = None, digits: int = DIGITS) -> Explana
     """How node came about, and every gradient back from it; with `of`, the gradient ∂of/∂node.
 
     node: a result, or with `of` anything that `of` was computed from, such as a weight; an entry
-    of an array, `W[0, 1]`, is told by what each entry computed from it sends back.
+    of an array, `W[0, 1]`, is told by what each entry computed from it sends back, and without
+    `of` by its derivatives by the entries it was computed from.
     digits: how many significant digits numbers are written with.
     Raises E26v for what is not a node, and E03b if `of` was not computed from node.
 
@@ -110,6 +112,9 @@ def explain(node: Node, of: Node | None = None, digits: int = DIGITS) -> Explana
             return gradient_of(node, of, digits)
     if node.op is None:
         return alone(node, digits)
+    if picks_one(node):
+        with np.errstate(all="ignore"):
+            return entry_alone(node, digits)
     nodes = history(node)
     if size(nodes) > MOST_BOXES:
         return counted(node, nodes)
@@ -234,6 +239,40 @@ def entries(words: Words, edge: Edge, index: Any) -> Iterator[tuple[str, float, 
         if local != 0:
             where = str(list(place)) if place else ""
             yield where, float(incoming[place]), local
+
+
+def picks_one(node: Node) -> bool:
+    """Whether node is one entry of an array."""
+    picked = node.op is not None and node.op.name == "getitem"
+    return picked and isinstance(node.args[0], Node) and np.size(node._data) == 1
+
+
+def entry_alone(picked: Node, digits: int) -> Explanation:
+    """One entry of an array, and its derivatives by the entries it was computed from."""
+    array, index = picked.args[0], picked.static["index"]
+    words = words_of(array, digits)
+    box, keys = words.graph.root, {node: key for key, node in words.nodes.items()}
+    where = places(box.value, index)
+    name = f"{words.top}{where}"
+    made = f"{words.top} = {words.expression(box)}" if array.op else f"{words.top}, which was given"
+    lines = [Line(0, [name, f"{words.amount(picked._data)}, an entry of {made}"])]
+    unit = np.zeros(np.shape(array._data), array._data.dtype)
+    unit[index] = 1
+    shares: dict[Node, Data] = {}
+    if array.op is not None and not changed(array):
+        for source, share in array.op.pull(unit, array):
+            shares[source] = shares[source] + share if source in shares else share
+    for source, share in shares.items():
+        for at in np.argwhere(np.asarray(share) != 0).tolist():
+            below = f"{words.names[keys[source]]}{at or ''}"
+            told = words.amount(float(np.asarray(share)[tuple(at)]))
+            latex = [fraction(name, below), figures(told)]
+            lines.append(Line(1, [f"∂{name}/∂{below}", told], latex))
+    gradient = None if array.grad is None else raw(array.grad)[index]
+    known = "" if gradient is None else f"{words.top}.grad{where} is {words.amount(gradient)}. "
+    ask = f"explain({name}, of=loss)"
+    lines.append(Line(0, [f"{known}Where its gradient comes from, a result can tell: {ask}"]))
+    return Explanation(lines, gradient)
 
 
 # ---- where there is no derivation

@@ -24,10 +24,12 @@ from ..data import raw
 from ..errors import lesson
 from ..local import Elementwise
 from ..node import Node, history, sweep
+from .glance import Glance, glance
 from .plain import from_plain, to_plain
 
 Data = Any  # a float or an ndarray; None where there is none
 DATA = {"value", "gradient", "here", "incoming", "local", "contribution"}  # fields of that kind
+GLANCES = {"value_glance", "gradient_glance"}
 ENDS = ("inputs", "outputs")
 FORMAT = "chainrule graph"
 
@@ -45,6 +47,8 @@ class Box:
     updated: its data was assigned after the graph was computed from it.
     outputs: how many arrays value and gradient hold, in one row; None for a single one.
     scope: the dotted path of the module, or the `scope` blocks, it was made in.
+    value_glance, gradient_glance: arrays of two entries or more at a glance; the gradient is the
+    one a picture shows, here where why is "another".
     fold: what stands for many nodes, made by `fold.py`: its kind is "module" for those of one
     scope, "group" for others that are alike. It has no value and no gradient of its own.
     """
@@ -61,6 +65,8 @@ class Box:
     outputs: int | None = None
     scope: str | None = None
     fold: Fold | None = None
+    value_glance: Glance | None = None
+    gradient_glance: Glance | None = None
 
 
 Shapes = tuple[tuple[tuple[int, ...], int], ...]  # (shape, how many arrays have it)
@@ -177,6 +183,8 @@ def written(part: Box | Edge) -> dict[str, Any]:
     if "fold" in told:
         fold = asdict(told["fold"])
         told["fold"] = {**fold, "gradient": to_plain(fold["gradient"])}
+    for name in GLANCES & told.keys():
+        told[name] = {what: to_plain(held) for what, held in asdict(told[name]).items()}
     return {name: to_plain(data) if name in DATA else data for name, data in told.items()}
 
 
@@ -187,6 +195,10 @@ def understood(entry: dict[str, Any]) -> dict[str, Any]:
         fold = {**told["fold"]}
         ends = {end: tuple((tuple(shape), n) for shape, n in fold[end]) for end in ENDS}
         told["fold"] = Fold(**{**fold, **ends, "gradient": from_plain(fold["gradient"])})
+    for name in GLANCES & told.keys():
+        seen = {what: from_plain(held) for what, held in told[name].items()}
+        places = {what: tuple(seen[what]) for what in ("rows", "columns")}
+        told[name] = Glance(**{**seen, **places})
     return told
 
 
@@ -311,11 +323,13 @@ def boxes_of(
         ]
         op = printable(node.op.name) if node.op is not None else None
         here, why = remarks.get(node, (None, None))
+        value, gradient = one_row(node._data), one_row(raw(node.grad))
+        outputs = len(node._data) if isinstance(node._data, tuple) else None
+        shown = (value, here if why == "another" else gradient) if outputs is None else ()
         boxes.append(
             Box(
-                keys[node], kind_of(node), name_of(node), op, one_row(node._data),
-                one_row(raw(node.grad)), here, why, node in updated,
-                len(node._data) if isinstance(node._data, tuple) else None, scope_of(node),
+                keys[node], kind_of(node), name_of(node), op, value, gradient, here, why,
+                node in updated, outputs, scope_of(node), None, *map(glance, shown),
             )
         )  # fmt: skip
     return boxes

@@ -8,6 +8,7 @@ SVG do it by itself where the reader's system prefers dark pages. Text keeps a c
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 DARK = {
     "#FFFFFF": "#14181D",  # the page
@@ -19,7 +20,31 @@ DARK = {
     "#0072B2": "#4AA8DC", "#EEF6FB": "#12242F", "#005A8C": "#86C5E8",  # leaves
     "#E69F00": "#D9990F", "#FFF9EC": "#2A2213", "#7A5200": "#E9BC61",  # results
     "#56717F": "#7F9AA8", "#F1F6F4": "#1A2523", "#3F5661": "#B4C6CF",  # folded boxes
+    "#CCE3F0": "#1F3543", "#A3CCE3": "#274C62", "#75B3D5": "#316684", "#4D9CC9": "#3D85AE",
+    "#FAECCC": "#3F351E", "#F6DCA3": "#614C1E", "#F2CB75": "#82621E", "#EEBC4D": "#B6851F",
+    "#F4F6F8": "#1A1F25", "#303A45": "#CDD5DD",  # cells that are zero, that are NaN
+    "#1F2934": "#0B0E11", "#FEFEFE": "#0B0E12",  # text on what is bright on dark pages
 }  # fmt: skip
+
+
+class Tone(NamedTuple):
+    """The colour of a cell, and that of the text on it."""
+
+    fill: str
+    text: str
+
+
+# Blue is positive and orange negative; each tone stands for numbers twice as large as the one
+# before it. The hues differ for every kind of eye (Okabe & Ito 2008), and a sign is in the cell.
+POSITIVE = (
+    Tone("#CCE3F0", "#1F2933"), Tone("#A3CCE3", "#1F2933"), Tone("#75B3D5", "#1F2933"),
+    Tone("#4D9CC9", "#1F2934"), Tone("#0072B2", "#FEFEFE"),
+)  # fmt: skip
+NEGATIVE = (
+    Tone("#FAECCC", "#1F2933"), Tone("#F6DCA3", "#1F2933"), Tone("#F2CB75", "#1F2933"),
+    Tone("#EEBC4D", "#1F2934"), Tone("#E69F00", "#1F2934"),
+)  # fmt: skip
+ZERO, NAN = Tone("#F4F6F8", "#5F6B7A"), Tone("#303A45", "#FEFEFE")
 COLOUR = re.compile(r'(color="?)(#[0-9A-Fa-f]{6})', re.IGNORECASE)
 
 

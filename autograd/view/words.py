@@ -21,7 +21,7 @@ from ..local import Elementwise
 from ..node import Node
 from ..state import enable_grad, tracing
 from ..value import Value
-from .draw import FEW, norm
+from .brief import FEW, norm
 from .model import Box, Data, Edge, Graph, is_number, the_number
 
 DIGITS = 4

@@ -138,6 +138,35 @@ def test_an_entry_whose_consumer_is_large_is_told_in_one_sum():
     assert "all its entries together send 300" in str(told)
 
 
+def test_an_entry_alone_is_told_by_the_entries_it_was_computed_from():
+    X = Tensor(np.arange(6.0).reshape(2, 3) / 10, name="X")
+    W = Tensor(np.arange(6.0).reshape(3, 2) / 5, requires_grad=True, name="W")
+    h = X @ W
+    h.name = "h"
+    assert str(explain(h[1, 0])) == (
+        "h[1, 0] = 0.56, an entry of h = X @ W\n"
+        "  ∂h[1, 0]/∂W[0, 0] = 0.3\n"
+        "  ∂h[1, 0]/∂W[1, 0] = 0.4\n"
+        "  ∂h[1, 0]/∂W[2, 0] = 0.5\n"
+        "Where its gradient comes from, a result can tell: explain(h[1, 0], of=loss)"
+    )
+    h.tanh().sum().backward()
+    assert explain(h[1, 0]).gradient == h.grad[1, 0]
+    assert "h.grad[1, 0] is 0.742. Where" in str(explain(h[1, 0]))
+    assert str(explain(W[-1, 1])).startswith(
+        "W[2, 1] = 1, an entry of W, which was given\nW.grad[2"
+    )
+    W.data = np.zeros((3, 2))
+    assert "∂" not in str(explain(h[1, 0]))
+
+
+def test_both_ways_to_one_entry_count():
+    w = Tensor([3.0, 2.0], requires_grad=True, name="w")
+    y = w * w
+    y.name = "y"
+    assert "∂y[0]/∂w[0] = 6" in str(explain(y[0]))
+
+
 def test_several_entries_are_not_one():
     w = Tensor([1.0, 2.0], requires_grad=True, name="w")
     assert "pick one entry" in str(explain(w[:], of=(w * w).sum()))

@@ -85,6 +85,28 @@ def test_the_saved_file_holds_the_numbers(tmp_path):
         assert not into or sum(into) == box["gradient"]
 
 
+@given(
+    st.lists(st.floats(-2, 2), min_size=1, max_size=3),
+    st.lists(st.tuples(st.sampled_from("+-*t"), st.integers(0, 99), st.integers(0, 99)),
+             min_size=1, max_size=12),
+)  # fmt: skip
+def test_what_is_read_back_adds_up_to_the_gradients(starts, steps):
+    nodes = [Value(x) for x in starts]
+    for symbol, i, j in steps:
+        x, y = nodes[i % len(nodes)], nodes[j % len(nodes)]
+        made = {"+": lambda x, y: x + y, "-": lambda x, y: x - y, "*": lambda x, y: x * y}
+        nodes.append(made.get(symbol, lambda x, y: (x * y).tanh())(x.tanh(), y))
+    root = nodes[-1] * 1.0
+    root.backward()
+    held = json.loads(read(root).to_json())
+    gradients = [node.grad for node in autograd.history(root)[::-1]]
+    boxes = [box for box in held["boxes"] if box["kind"] != "constant"]
+    for box, gradient in zip(boxes, gradients, strict=True):
+        sent = [e["contribution"] for e in held["edges"] if e["source"] == box["key"]]
+        if box["key"] != held["root"]:
+            assert sum(sent) == pytest.approx(gradient, rel=1e-12, abs=1e-12)
+
+
 @pytest.mark.parametrize(
     "text",
     [

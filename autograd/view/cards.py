@@ -1,0 +1,233 @@
+"""What stands in a picture: the card of a node, the text of an edge, as labels in HTML."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .brief import (
+    FEW,
+    brief,
+    contents,
+    norm,
+    number,
+    percent,
+    plain,
+    remark,
+    shortened,
+    shown_gradient,
+)
+from .glance import Glance
+from .heat import heat_map, is_written_out
+from .model import Box, Data, Edge, Fold, is_number
+
+INK, GREY, LINE = "#1F2933", "#5F6B7A", "#9AA5B1"
+
+
+class Style(NamedTuple):
+    """The colours of a box."""
+
+    border: str
+    fill: str
+    label: str
+
+
+STYLES = {  # leaves blue, results orange: told apart by every kind of eye
+    "leaf": Style("#0072B2", "#EEF6FB", "#005A8C"),
+    "result": Style("#E69F00", "#FFF9EC", "#7A5200"),
+    "data": Style("#9AA5B1", "#F5F7FA", GREY),
+    "constant": Style("#C5CDD6", "#FFFFFF", GREY),
+    "module": Style("#56717F", "#F1F6F4", "#3F5661"),
+    "group": Style("#56717F", "#FFFFFF", "#3F5661"),
+}
+SYMBOLS = {"*": "×", "-": "−", "**": "power"}
+ROOM = '<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="50" HEIGHT="18"><TR><TD></TD></TR></TABLE>>'
+# An edge without text keeps room for it, so that the picture stays in place when gradients arrive.
+GRADIENT = ("gradient", "|gradient|")
+FIRST, LAST = "first", "last"  # the ports of a card: its first row and its last
+
+
+def look(box: Box, uses: int, root: bool, heated: bool = False) -> str:
+    """What stands for a box in the picture. heated: whether arrays are shown entry by entry."""
+    if box.fold is not None:
+        return stack(box, box.fold)
+    if box.kind == "constant":
+        return constant(box)
+    return card(box, uses, root, box.value_glance if heated else None)
+
+
+def stack(box: Box, fold: Fold) -> str:
+    """A box that stands for many nodes: what is in it, what goes in and what comes out."""
+    style = STYLES[box.kind]
+    times = f"×\u2009{fold.times:,}" if fold.times > 1 else ""
+    path = SYMBOLS.get(fold.path, fold.path) if box.kind == "group" else fold.path
+    rows = [pair(bold(shortened(path, 32)), small(times, style.label)), "<HR/>"]
+    rows += [pair(small(what), plain(text)) for what, text in contents(box, fold)]
+    return table("".join(rows), style, border=2)
+
+
+def card(box: Box, uses: int, root: bool, seen: Glance | None = None) -> str:
+    """A node: name and operation above, value and gradient below.
+
+    uses: how often it is an operand. Its gradient is the sum of that many contributions, and if
+    they are several, a Σ says so. seen: the value at a glance, where entries are shown.
+    """
+    style = STYLES[box.kind]
+    symbol = SYMBOLS.get(box.op, box.op) if box.op else box.kind
+    name, made_by = (box.name, symbol) if box.name else (symbol, "")
+    if seen is not None:
+        made_by = f"\u2003{f'{made_by} {np.shape(box.value)}'.strip()}"
+    rows = [pair(bold(shortened(name)), small(made_by, style.label))]
+    if box.updated:
+        rows.append(wide(small("updated since", style.label)))
+    rows.append("<HR/>")
+    badge = small(f" Σ{uses}", style.label) if uses > 1 else ""
+    if seen is not None:
+        rows.append(
+            f'<TR><TD COLSPAN="2" CELLPADDING="0">{entries(box, seen, name, badge)}</TD></TR>'
+        )
+    else:
+        rows += [
+            pair(small(what) + (badge if what in GRADIENT else ""), plain(text))
+            for what, text in facts(box)
+        ]
+    if box.why:
+        rows.append(wide(small(remark(box))))
+    rows[0] = rows[0].replace("<TD", f'<TD PORT="{FIRST}"', 1)
+    rows[-1] = rows[-1].replace("<TD", f'<TD PORT="{LAST}"', 1)
+    return table("".join(rows), style, border=2 if root else 1)
+
+
+def entries(box: Box, seen: Glance, name: str, badge: str) -> str:
+    """Value and gradient side by side, entry by entry, and below them what is true of all."""
+    shape = np.shape(box.value)
+    sides: list[tuple[str, Data, Glance | None, str]] = [
+        (small("value"), box.value, seen, shortened(name))
+    ]
+    if box.kind != "data":
+        gradient = shown_gradient(box)
+        tip = f"gradient of {shortened(name)}"
+        sides.append((small("gradient") + badge, gradient, box.gradient_glance, tip))
+    rows = [["", *[side[0] for side in sides]], [""]]
+    for _, data, glance, tip in sides:
+        shown = heat_map(glance, tip, np.shape(data)) if glance else plain(brief(data))
+        rows[1].append(shown)
+    if not is_written_out(seen, shape):
+        figures = [figures_of(data, glance) for _, data, glance, _ in sides]
+        rows += [
+            [small(what), *[figure.get(what, "") for figure in figures]]
+            for what in dict.fromkeys(what for figure in figures for what in figure)
+        ]
+    table_of = "".join(
+        f'<TR><TD ALIGN="LEFT">{what}</TD>{"".join(f"<TD>{text}</TD>" for text in texts)}</TR>'
+        for what, *texts in rows
+    )
+    return f'<TABLE BORDER="0" CELLSPACING="3" CELLPADDING="0">{table_of}</TABLE>'
+
+
+def figures_of(data: Data, seen: Glance | None) -> dict[str, str]:
+    """What is true of all entries of an array: the range, the mean, the norm, what is special."""
+    if seen is None:
+        return {}
+    told = {
+        "max": number(seen.high), "mean": number(seen.mean), "min": number(seen.low),
+        "norm": number(norm(data)),
+    }  # fmt: skip
+    shares = {"zero": seen.zeros, "NaN": seen.nans}
+    told |= {what: percent(share) for what, share in shares.items() if share}
+    return {what: f"\u00a0{text}\u00a0" for what, text in told.items()}
+
+
+def facts(box: Box) -> list[tuple[str, str]]:
+    """The rows of a card: value and gradient, the shape of an array; of large arrays, the norms."""
+    value, gradient = box.value, shown_gradient(box)
+    if np.size(value) <= FEW and box.outputs is None:
+        rows = [("value", brief(value)), ("gradient", brief(gradient))]
+    else:
+        length = "—" if gradient is None else number(norm(gradient))
+        rows = [("|value|", number(norm(value))), ("|gradient|", length)]
+    if box.outputs is not None:
+        rows.insert(0, ("outputs", str(box.outputs)))
+    elif not is_number(value):
+        rows.insert(0, ("shape", str(np.shape(value))))
+    return rows[:-1] if box.kind == "data" else rows
+
+
+def constant(box: Box) -> str:
+    """A constant operand: a small box with its number, or its shape and, if few, its numbers."""
+    if is_number(box.value):
+        return chip(number(box.value), "constant")
+    numbers = f" {brief(box.value)}" if 0 < np.size(box.value) <= FEW else ""
+    return chip(f"{np.shape(box.value)}{numbers}", "constant")
+
+
+def again(box: Box) -> str:
+    """What stands for a leaf where it is used another time."""
+    return chip(f"{box.name or box.kind} (again)", box.kind)
+
+
+def chip(text: str, kind: str) -> str:
+    """A small box with nothing but text in it."""
+    text = small(f"\u00a0{text}\u00a0", STYLES[kind].label)
+    return table(f"<TR><TD>{text}</TD></TR>", STYLES[kind])
+
+
+def flow(edge: Edge) -> str:
+    """What an edge says: nothing before backward, then incoming × local = contribution.
+
+    Where these are not single numbers, incoming → contribution, as shapes and norms.
+    """
+    incoming, contribution = edge.incoming, edge.contribution
+    if incoming is None:
+        return ROOM
+    if edge.local is not None:
+        product = small(f"{number(incoming)} × {number(edge.local)} =\u00a0")
+        return label(product + small(number(contribution), INK))
+    if is_product(edge):
+        return label(small(f"{number(incoming)} × ? = ?"))
+    if edge.stale:
+        return label(f"{small(f'{np.shape(incoming)} → ?')}<BR/>{small(f'{brief(incoming)} → ?')}")
+    if np.size(contribution) == np.size(incoming) == 1:
+        return label(small(f"{number(incoming)} → {number(contribution)}", INK))
+    shapes = f"{np.shape(incoming)} → {np.shape(contribution)}"
+    norms = f"norm {number(norm(incoming))} → {number(norm(contribution))}"
+    return label(f"{small(shapes)}<BR/>{small(norms, INK)}")
+
+
+def is_product(edge: Edge) -> bool:
+    """Whether what an edge says is a product of numbers."""
+    return edge.local is not None or (edge.stale and np.size(edge.incoming) == 1)
+
+
+def table(rows: str, style: Style, border: int = 1) -> str:
+    """A rounded box, as the label of a node."""
+    return (
+        f'<<TABLE STYLE="ROUNDED" BORDER="{border}" COLOR="{style.border}" '
+        f'BGCOLOR="{style.fill}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="4">{rows}</TABLE>>'
+    )
+
+
+def pair(left: str, right: str) -> str:
+    """A row of two: left and right aligned."""
+    return f'<TR><TD ALIGN="LEFT">{left}</TD><TD ALIGN="RIGHT">{right}</TD></TR>'
+
+
+def wide(text: str) -> str:
+    """A row of one; the spaces are for browsers whose letters are a little wider than ours."""
+    return f'<TR><TD COLSPAN="2" ALIGN="LEFT">{text}\u00a0\u00a0</TD></TR>'
+
+
+def bold(text: str) -> str:
+    """Text of a heading."""
+    return f'<FONT POINT-SIZE="12"><B>{plain(text)}</B></FONT>'
+
+
+def small(text: str, colour: str = GREY) -> str:
+    """Text that says what something is."""
+    return f'<FONT POINT-SIZE="10" COLOR="{colour}">{plain(text)}</FONT>' if text else ""
+
+
+def label(text: str) -> str:
+    """Text of an edge, with room around it."""
+    return f'<<TABLE BORDER="0" CELLSPACING="0" CELLPADDING="2"><TR><TD>{text}</TD></TR></TABLE>>'
