@@ -212,4 +212,8 @@ def __getattr__(name: str) -> _Any:
         from .view.explain import explain
 
         return explain
+    if name == "play":
+        from .view.play import play
+
+        return play
     raise AttributeError(f"module 'autograd' has no attribute {name!r}")
