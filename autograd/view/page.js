@@ -9,7 +9,8 @@ function (mark, style, data) {
   const SPACE = holder.content.firstChild.namespaceURI;
   const PAUSE = 1500; // milliseconds that a step stays while the page plays
   const LARGEST = 1.25;
-  const SMALLEST = 0.62; // below this scale letters cannot be read: the graph scrolls instead
+  const MARGIN = 9; // of the graph in its frame, so that rings around boxes are not cut off
+  const SMALLEST = 0.7; // below this scale letters cannot be read: the graph scrolls instead
   const GLYPHS = { 1: "▲", "-1": "▼", 0: "" };
   const ICONS = {
     first: "M4,3v10M13,3l-7,5 7,5z", prev: "M11,3l-7,5 7,5z", next: "M5,3l7,5 -7,5z",
@@ -88,9 +89,10 @@ function (mark, style, data) {
     }
 
     fit() {
-      const room = this.frame.clientWidth || 800;
-      const scale = (name) => Math.min(LARGEST, room / this.graph.layouts[name].size[0]);
-      const direction = scale("LR") >= 0.8 || scale("LR") >= scale("TB") ? "LR" : "TB";
+      const room = (this.frame.clientWidth || 800) - 2 * MARGIN;
+      const scale = (name) =>
+        Math.min(name === "LR" ? LARGEST : 1, room / this.graph.layouts[name].size[0]);
+      const direction = scale("LR") >= SMALLEST || scale("LR") >= scale("TB") ? "LR" : "TB";
       this.scale = Math.max(scale(direction), SMALLEST);
       if (direction !== this.direction) this.build(direction);
       const [width, height] = this.graph.layouts[direction].size;
@@ -238,10 +240,13 @@ function (mark, style, data) {
     }
 
     reveal(i) {
-      const room = this.frame.clientWidth;
-      if (this.svg.getBoundingClientRect().width <= room + 1) return;
-      const x = this.graph.layouts[this.direction].boxes[i][0] * this.scale;
-      this.frame.scrollTo({ left: x - room / 2, behavior: calm.matches ? "auto" : "smooth" });
+      const [x, y] = this.graph.layouts[this.direction].boxes[i];
+      const { clientWidth, clientHeight } = this.frame;
+      this.frame.scrollTo({
+        left: x * this.scale + MARGIN - clientWidth / 2,
+        top: y * this.scale + MARGIN - clientHeight / 2,
+        behavior: calm.matches ? "auto" : "smooth",
+      });
     }
 
     // Everything that i was computed from, or that was computed from it.
@@ -285,7 +290,7 @@ function (mark, style, data) {
 
     go(i) {
       this.rove(i);
-      this.boxes[i].focus({ preventScroll: false });
+      this.boxes[i].focus({ preventScroll: true });
       this.reveal(i);
     }
 

@@ -25,9 +25,7 @@ from .draw import COMMUTATIVE, Picture, description, draw, shortened, tree
 from .layout import Size, Tie, lay_out
 from .model import Box, Data, Edge, name_of, size
 from .paths import paths_from
-from .render import render
 from .steps import CHAIN_RULE, OVERWRITING, RECURSION, State, Step, Story, Way, story
-from .words import amount
 
 MOST_BOXES = 300
 HERE = Path(__file__).parent
@@ -103,7 +101,7 @@ def play(node: Node, max_nodes: int = MOST_BOXES) -> Play:
     >>> from autograd import Value, play
     >>> a = Value(3.0, name="a")
     >>> play(a * a + a)
-    <Page of L: 2 steps forward, 1 to start from, 2 backward; .save('backprop.html') writes the page>
+    <Page of L: 2 steps forward, a start, 2 backward; .save('backprop.html') writes the page>
     """
     if not isinstance(node, Node):
         raise lesson("E26v", view="play", kind=type(node).__name__)
@@ -115,7 +113,7 @@ def play(node: Node, max_nodes: int = MOST_BOXES) -> Play:
     phases = [step.phase for step in told.ways[0].steps]
     summary = f"Page of {told.words.top}: {phases.count('forward')} steps forward"
     if told.silent is None:
-        summary += f", 1 to start from, {phases.count('backward')} backward"
+        summary += f", a start, {phases.count('backward')} backward"
     return Play(title, [told], page_of(title, told), summary)
 
 
@@ -124,8 +122,9 @@ def summed_up(node: Node, boxes: int) -> Play:
     name = name_of(node) or "a graph"
     picture = draw(node)
     notice = (
-        f"{boxes:,} boxes are too many to step through one by one. Take a smaller graph of the same "
-        "kind, such as the loss of one sample, or raise the limit: play(loss, max_nodes=1000)."
+        f"{boxes:,} boxes are too many to step through one by one. Take a smaller graph of the "
+        "same kind, such as the loss of one sample, or raise the limit: "
+        "play(loss, max_nodes=1000)."
     )
     html = f'<div class="chainrule-play"><p>{notice}</p>{shown(picture)}</div>'
     return Play(name, [], html, f"Page of {name}: {boxes:,} boxes, only summed up")
@@ -302,15 +301,21 @@ def size_of(told: Story, box: Box) -> Size:
     value = (len("value") + len(told.words.amount(box.value))) * LETTER + 34
     if box.kind == "data":
         return Size(max(head, value, 84), 48)
-    states = [
-        step.after[box.key]
-        for way in told.ways for step in way.steps if step.after and box.key in step.after
-    ]  # fmt: skip
-    longest = max([len(told.words.amount(state.gradient)) for state in states], default=1)
+    longest = max([len(text) for text in gradients_shown(told, box)], default=1)
     uses = told.ways[0].start[box.key].expected
     counter = 54 if uses > 1 else 38 if uses else 8
     gradient = len(told.words.gradient(box.key)) * SMALL + longest * LETTER + counter + 34
     return Size(max(head, value, gradient, 110), 70)
+
+
+def gradients_shown(told: Story, box: Box) -> Iterator[str]:
+    """The texts that stand for the gradient of a box, step by step."""
+    right = told.ways[0].state(len(told.ways[0].steps))[box.key]
+    for way in told.ways:
+        for step in way.steps:
+            if step.after and box.key in step.after:
+                _, text, *_, wrong = state_data(told, step.after[box.key], right)
+                yield f"{text} ≠ {wrong}" if wrong else text
 
 
 def edge_data(told: Story, edge: Edge, index: dict[str, int]) -> list[Any]:
@@ -354,7 +359,7 @@ def way_data(
                 "box": index[step.key],
                 "told": step.sentence,
                 "boxes": [
-                    [index[key], *state_data(told, way, state, right[key])]
+                    [index[key], *state_data(told, state, right[key])]
                     for key, state in (step.after or {}).items()
                 ],
                 "edges": [
@@ -374,7 +379,7 @@ def cut_short(way: Way) -> str:
     return f"cut after {done} of {way.calls:,} calls"
 
 
-def state_data(told: Story, way: Way, state: State, right: State) -> list[Any]:
+def state_data(told: Story, state: State, right: State) -> list[Any]:
     """Status, gradient, contributions received and expected, sign and size, and what is right.
 
     The right gradient is told as soon as all contributions are there and the sum is another.
