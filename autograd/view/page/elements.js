@@ -19,7 +19,7 @@ const HELP = [
   ["Tab", "to the graph, then to the controls"],
   ["← →", "in the graph: to an input, to a consumer"],
   ["↑ ↓", "in the graph: to a neighbour"],
-  ["Enter", "keep a node marked; Escape lets it go"],
+  ["Enter", "mark a node; Escape lets it go"],
   ["Space", "play or pause"],
   [", .", "one step back, one step on"],
   ["Home End", "first step, last step"],

@@ -92,7 +92,7 @@ class Graph {
     const group = svg("g", {
       class: `box ${box.kind}`, transform: `translate(${x - width / 2},${y - height / 2})`,
       role: "graphics-symbol", tabindex: -1, "data-name": box.full,
-      onfocus: () => this.page.look(this, i), onclick: () => this.keep(i),
+      onfocus: () => this.page.look(this, i), onclick: () => this.page.look(this, i),
     },
     svg("title", {}, box.full), svg("desc", {}),
     svg("rect", { class: "ring", x: -4, y: -4, width: width + 8, height: height + 8,
@@ -254,11 +254,6 @@ class Graph {
     this.reveal(i);
   }
 
-  keep(i) {
-    this.go(i);
-    this.page.keep(this, i);
-  }
-
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const along = this.direction === "LR" ? 1 : 0;
@@ -273,8 +268,7 @@ class Graph {
     if (event.key in moves) {
       const next = moves[event.key]();
       if (next !== undefined) this.go(next);
-    } else if (event.key === "Enter") this.page.keep(this, this.at);
-    else if (event.key === "Escape") this.page.keep(null, null);
+    } else if (event.key === "Enter") this.page.look(this, this.at);
     else return; // the page knows the other keys
     event.preventDefault();
     event.stopPropagation();

@@ -5,7 +5,7 @@ class Page {
     this.host = host;
     this.k = 0;
     this.way = 0;
-    this.kept = null;
+    this.chosen = null;
     this.timer = null;
     this.graphs = data.graphs.map((graph) => new Graph(graph, this));
     const root = host.attachShadow({ mode: "open" });
@@ -18,7 +18,7 @@ class Page {
       onkeydown: (event) => event.key.startsWith("Arrow") && event.stopPropagation() });
     this.phases = html("div", { class: "phases", "aria-hidden": "true" },
       html("span", {}, "forward →"), html("span", {}, "← backward"));
-    this.counter = html("output", { class: "step-counter" });
+    this.counter = html("span", { class: "step-counter" });
     this.sentence = html("p", { class: "sentence", role: "status", "aria-live": "polite",
       "aria-atomic": "true" });
     this.note = html("p", { class: "note" });
@@ -174,7 +174,7 @@ class Page {
     const onControl = event.target.closest("button, input, summary, a") !== null;
     const actions = {
       ",": () => this.jump(this.k - 1), ".": () => this.jump(this.k + 1),
-      "?": () => this.ask(), Escape: () => this.keep(null, null),
+      "?": () => this.ask(), Escape: () => this.letGo(),
       Home: () => this.jump(0), End: () => this.jump(this.count()),
     };
     if (event.key === " " && !onControl) this.toggle();
@@ -184,41 +184,36 @@ class Page {
     event.stopPropagation();
   }
 
-  // A node is looked at while it has the focus; Enter or a click keeps it marked.
+  // The node that has the focus, or had it last, is marked and told about, until it is let go.
   look(graph, i) {
     graph.rove(i);
-    if (this.kept) this.kept = [graph, i];
-    this.looked = [graph, i];
+    this.chosen = [graph, i];
     this.mark();
     this.tell();
   }
 
-  keep(graph, i) {
-    const same = this.kept && graph && this.kept[0] === graph && this.kept[1] === i;
-    this.kept = graph === null || same ? null : [graph, i];
-    this.looked = this.kept;
+  letGo() {
+    this.chosen = null;
     this.mark();
     this.tell();
   }
 
   mark() {
-    const chosen = this.looked || this.kept;
     this.graphs.forEach((graph) =>
-      graph.mark(chosen && chosen[0] === graph ? chosen[1] : null));
-    this.host.dataset.chosen = chosen ? chosen[0].graph.boxes[chosen[1]].full : "";
+      graph.mark(this.chosen?.[0] === graph ? this.chosen[1] : null));
+    this.host.dataset.chosen = this.chosen ? this.chosen[0].graph.boxes[this.chosen[1]].full : "";
   }
 
   tell() {
-    const chosen = this.looked || this.kept;
-    this.about.hidden = chosen === null || chosen === undefined;
+    this.about.hidden = this.chosen === null;
     if (this.about.hidden) return;
-    const [graph, i] = chosen;
+    const [graph, i] = this.chosen;
     const { boxes, edges, paths, top } = graph.graph;
     const name = boxes[i].full;
     this.about.setAttribute("aria-label", `About ${name}`);
     const parts = [html("h3", {}, name, html("small", {}, ` ${boxes[i].made}`)),
       html("button", { type: "button", class: "close", "aria-label": "Let go",
-        onclick: () => this.keep(null, null) }, "×")];
+        onclick: () => this.letGo() }, "×")];
     const locals = graph.inputs[i].filter(([, edge]) => edges[edge][2])
       .map(([source, edge]) => `∂${name}/∂${boxes[source].full} = ${edges[edge][2]}`);
     if (locals.length)
