@@ -190,7 +190,8 @@ __all__ = [
     "less_equal", "linalg", "linspace", "log", "log10", "log1p", "log2", "log_softmax",
     "logaddexp", "logsumexp", "manual_seed", "matmul", "max", "max_pool2d", "maximum", "mean",
     "median", "memory_saver", "min", "minimum", "moveaxis", "multiply", "negative", "no_grad",
-    "norm", "not_equal", "one_hot", "ones", "ones_like", "outer", "pad", "positive", "power",
+    "norm", "not_equal", "one_hot", "ones", "ones_like", "outer", "pad", "play", "positive",
+    "power",
     "prod", "rand", "randint", "randn", "ravel", "reciprocal", "relu", "remainder", "repeat",
     "reshape", "roll", "round", "scope", "sigmoid", "sign", "silu", "sin", "sinc", "sinh",
     "sliding_windows", "softmax", "softplus", "sort", "split", "sqrt", "square", "squeeze",
@@ -212,4 +213,8 @@ def __getattr__(name: str) -> _Any:
         from .view.explain import explain
 
         return explain
+    if name == "play":
+        from .view.play import play
+
+        return play
     raise AttributeError(f"module 'autograd' has no attribute {name!r}")

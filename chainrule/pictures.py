@@ -42,9 +42,9 @@ def boundary(training: Training, path: Path) -> None:
     ax.figure.savefig(path, dpi=150)
 
 
-def graph(training: Training, path: Path) -> None:
+def graph(training: Training, picture: Path, page: Path) -> None:
     """From one test sample, the one with the largest loss, to its loss, with all gradients."""
-    from autograd import draw
+    from autograd import draw, play
 
     training.model.eval()
     x, y = hardest(training)
@@ -52,7 +52,8 @@ def graph(training: Training, path: Path) -> None:
     loss = training.loss(training.model(Tensor(x, name="x")), y)
     loss.name = "loss"
     loss.backward()
-    draw(loss).save(path)
+    draw(loss).save(picture)
+    play(loss).save(page)
 
 
 def hardest(training: Training) -> tuple[Any, Any]:

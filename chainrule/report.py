@@ -25,6 +25,7 @@ FILES = {
     "loss.png": "the loss curve",
     "boundary.png": "the decision boundary, with the training samples",
     "graph.svg": "the graph of the worst test sample, with gradients",
+    "backprop.html": "the same graph to step through, in a browser",
     CHECKPOINT: "where the run stands: --resume goes on from it",
 }
 FORMULAS = {

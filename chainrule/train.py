@@ -9,6 +9,7 @@
     loss.png              the loss curve
     boundary.png          for two features and classes: which class the network sees where
     graph.svg             the computation graph of one sample
+    backprop.html         the same graph to step through, forward and backward
     checkpoint.safetensors  where the run stands after its last epoch, for --resume
 
 so that the network can be built again and used:
@@ -321,6 +322,6 @@ def keep(training: Training, history: optim.History, folder: Path) -> None:
     storage.save(training.weights(), folder / "weights.safetensors")
     history.to_csv(folder / "history.csv")
     pictures.loss_curve(training, history, folder / "loss.png")
-    pictures.graph(training, folder / "graph.svg")
+    pictures.graph(training, folder / "graph.svg", folder / "backprop.html")
     if training.samples.classes and len(training.samples.features) == 2:
         pictures.boundary(training, folder / "boundary.png")

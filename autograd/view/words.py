@@ -164,8 +164,8 @@ def constant(value: Data, digits: int) -> str:
 
 
 def number(x: Data, digits: int = DIGITS) -> str:
-    """Some significant digits, with a true minus sign."""
-    return f"{the_number(x):.{digits}g}".replace("-", "−")
+    """Some significant digits, with a true minus sign, and none before zero."""
+    return f"{the_number(x) + 0.0:.{digits}g}".replace("-", "−")
 
 
 def factor(x: Data, digits: int = DIGITS) -> str:

@@ -57,8 +57,8 @@ def test_training_says_what_it_does_and_leaves_its_files(tmp_path):
 
     out = tmp_path / "runs" / "moons"
     files = [
-        "boundary.png", "checkpoint.safetensors", "graph.svg", "history.csv", "loss.png",
-        "weights.safetensors",
+        "backprop.html", "boundary.png", "checkpoint.safetensors", "graph.svg", "history.csv",
+        "loss.png", "weights.safetensors",
     ]  # fmt: skip
     assert sorted(path.name for path in out.iterdir()) == files
     assert all(file in ran.stdout for file in files)
@@ -74,6 +74,9 @@ def test_training_says_what_it_does_and_leaves_its_files(tmp_path):
     picture = svg_text(out / "graph.svg")
     for word in ("x", "0.weight", "6.bias", "relu", "loss", "gradient"):
         assert word in picture
+    page = (out / "backprop.html").read_text(encoding="utf-8")
+    assert "Backpropagation in loss" in page
+    assert "passes on ∂loss/∂" in page
 
 
 def test_a_table_of_classes(tmp_path):

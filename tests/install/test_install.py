@@ -45,6 +45,8 @@ def test_the_wheel_holds_the_packages_and_their_data_and_nothing_else(wheel):
     for package in ("autograd", "nn", "optim", "chainrule"):
         assert {f"{package}/__init__.py", f"{package}/py.typed"} <= names
     assert {"nn/datasets/digits.npz", "nn/datasets/iris.npz", "autograd/view/draw.py"} <= names
+    page = {"elements.js", "graph.js", "page.js", "page.css"}
+    assert {f"autograd/view/page/{name}" for name in page} <= names
     tops = {name.split("/")[0] for name in names}
     assert tops == {"autograd", "nn", "optim", "chainrule", "chainrule-0.1.0.dist-info"}
     assert "autograd/numpy/__init__.py" not in names
@@ -59,7 +61,7 @@ def test_the_readme_main_command_in_a_fresh_clone(tmp_path):
     assert float(accuracy) >= 96
     written = {path.name for path in (tmp_path / "clone" / "runs" / "digits").iterdir()}
     files = {"checkpoint.safetensors", "weights.safetensors", "history.csv", "loss.png"}
-    assert written == files | {"graph.svg"}
+    assert written == files | {"graph.svg", "backprop.html"}
 
 
 @pytest.mark.parametrize("order", [("foreign", "ours"), ("ours", "foreign")])

@@ -1,0 +1,170 @@
+"""`play(node)`: a page on which a forward and a backward pass are stepped through.
+
+The page is one piece of HTML without any link to elsewhere. It holds the final picture and a table
+of all steps, which is what there is to see where no script may run, and one script with the data of
+all steps. No number is computed in the browser: everything that is shown was told in Python, by
+`steps.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from ..errors import GraphError, lesson
+from ..node import Node, history
+from .draw import SUFFIXES, Picture, description, draw, tree
+from .model import name_of, size
+from .scene import WAYS, graph_data, made_of
+from .steps import CHAIN_RULE, Story, Way, story
+from .webpage import PAGE, hosted, scripted, shown, table
+
+MOST_BOXES = 300
+PROGRAMS = ("elements", "graph", "page")
+
+
+class Play:
+    """A page to step through: it shows itself in a notebook, and `save` writes it to a file.
+
+    html: the page as a piece of HTML, to stand in any other. picture: what is there to see where no
+    script may run. stories: the steps as data, of each graph on the page.
+    """
+
+    def __init__(
+        self, title: str, stories: Sequence[Story], picture: Picture, html: str, summary: str
+    ) -> None:
+        self.title, self.stories, self.picture, self.html = title, list(stories), picture, html
+        self._summary = summary
+
+    def __repr__(self) -> str:
+        return f"<{self._summary}; .save('backprop.html') writes the page>"
+
+    @property
+    def story(self) -> Story:
+        """The steps as data."""
+        return self.stories[0]
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
+        """What notebooks show: the page, and the picture for those that show no HTML."""
+        shown = self.picture._repr_mimebundle_()
+        texts = {"text/html": self.html, "text/plain": repr(self)}
+        return ({**shown[0], **texts}, shown[1]) if isinstance(shown, tuple) else texts
+
+    def save(self, path: str | Path) -> Path:
+        """Write the page, one file that needs no other. Returns the path.
+
+        The ending chooses: .html is the page; .svg, .png, .pdf, .dot and .json are its picture, as
+        `draw` would save it.
+        Raises E26b for other endings.
+        """
+        path = Path(path)
+        kind = path.suffix.lower()
+        if kind in SUFFIXES:
+            return self.picture.save(path)
+        if kind not in (".html", ".htm"):
+            known = ", ".join([".html", *SUFFIXES])
+            what = f"cannot save a page as {path.name!r}: the ending must be one of {known}"
+            raise lesson("E26b", what=what, fix=f'play(loss).save("{path.stem}.html")')
+        page = PAGE.format(title=escape(self.title), body=self.html)
+        path.write_text(page, encoding="utf-8")
+        return path
+
+
+def play(node: Node, max_nodes: int = MOST_BOXES) -> Play:
+    """A page that steps through how node was computed, and back through the chain rule.
+
+    max_nodes: a graph of more boxes is summed up in a picture, without steps.
+
+    The pass that is shown is the last one from node; if there was none, the one that backward()
+    would make. No gradient is written.
+    Raises E26v for what is not a node.
+
+    >>> from autograd import Value, play
+    >>> a = Value(3.0, name="a")
+    >>> play(a * a + a)
+    <Page of L: 2 steps forward, a start, 2 backward; .save('backprop.html') writes the page>
+    """
+    if not isinstance(node, Node):
+        raise lesson("E26v", view="play", kind=type(node).__name__)
+    boxes = size(history(node))
+    if boxes > max_nodes:
+        return summed_up(node, boxes)
+    told = story(node)
+    title = f"Backpropagation in {told.words.top}"
+    phases = [step.phase for step in told.ways[0].steps]
+    summary = f"Page of {told.words.top}: {phases.count('forward')} steps forward"
+    if told.silent is None:
+        summary += f", a start, {phases.count('backward')} backward"
+    picture = final_picture(told)
+    return Play(title, [told], picture, page_of(title, told, picture), summary)
+
+
+def summed_up(node: Node, boxes: int) -> Play:
+    """A page for a graph that is too large: its picture, and what to do."""
+    name = name_of(node) or "a graph"
+    picture = draw(node)
+    notice = (
+        f"{boxes:,} boxes are too many to step through one by one. Take a smaller graph of the "
+        "same kind, such as the loss of one sample, or raise the limit: "
+        "play(loss, max_nodes=1000)."
+    )
+    html = f'<div class="chainrule-play"><p>{notice}</p>{shown(picture)}</div>'
+    return Play(name, [], picture, html, f"Page of {name}: {boxes:,} boxes, only summed up")
+
+
+def page_of(title: str, told: Story, picture: Picture) -> str:
+    """The piece of HTML: picture and tables, and the script that makes more of them."""
+    tables = "".join([nodes_table(told), *[steps_table(told, way) for way in told.ways]])
+    try:
+        script = scripted({"title": title, "graphs": [graph_data(told)]}, *PROGRAMS)
+    except GraphError as nothing_to_draw_with:
+        told_so = escape(str(nothing_to_draw_with)).replace("\n", "<br>")
+        text = f"<p>{told_so}</p><pre>{escape(tree(told.graph))}</pre>"
+        return f'<div class="chainrule-play">{text}{tables}</div>'
+    return hosted(f"{shown(picture)}{tables}", script)
+
+
+# ---- what stands there without a script
+
+
+def final_picture(told: Story) -> Picture:
+    """The picture of the end: after backward, whether it has been called or not."""
+    way = told.ways[0]
+    end = way.state(len(way.steps))
+    boxes = [
+        replace(box, gradient=end[box.key].gradient) if box.gradient is None else box
+        for box in told.graph.boxes
+    ]
+    root = next(box for box in boxes if box.key == told.graph.root.key)
+    graph = replace(told.graph, boxes=boxes, root=root)
+    return Picture(graph, description(graph, "LR"), tree(graph), f"Picture of {told.words.top}")
+
+
+def nodes_table(told: Story) -> str:
+    """Every node with its value and its gradient in the end."""
+    way = told.ways[0]
+    end = way.state(len(way.steps))
+    rows = [
+        [told.words.names[box.key], made_of(told, box), told.words.amount(box.value),
+         told.words.amount(end[box.key].gradient)]
+        for box in told.graph.boxes if box.kind != "constant"
+    ]  # fmt: skip
+    head = ["node", "computed as", "value", f"gradient ∂{told.words.top}/∂node"]
+    silent = f"<p>{escape(told.silent)}</p>" if told.silent else ""
+    return silent + table("All values and gradients", head, rows)
+
+
+def steps_table(told: Story, way: Way) -> str:
+    """All steps of one way, in sentences."""
+    rows = [[str(n), step.phase, step.sentence] for n, step in enumerate(way.steps, 1)]
+    name = "All steps" if way.name == CHAIN_RULE else f"All steps, {', '.join(WAYS[way.name])}"
+    return table(name, ["step", "phase", "what happens"], rows) + cut(way)
+
+
+def cut(way: Way) -> str:
+    """A remark below the table of a way that was left before its end."""
+    done = sum(step.phase == "backward" for step in way.steps)
+    return f"<p>{done} of {way.calls:,} calls are shown.</p>" if way.cut else ""

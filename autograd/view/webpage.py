@@ -1,0 +1,81 @@
+"""A page that is one piece of HTML: what is there without a script, and one script with its data.
+
+Where no script may run, as in a notebook that was only opened, a page is its picture and its
+tables. The script builds the page to play with inside a shadow root, so that pages do not disturb
+each other, and takes its data from Python as it stands.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from base64 import b64encode
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from ..errors import GraphError
+from .draw import Picture
+
+HERE = Path(__file__).parent / "page"
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<style>
+body {{ margin: 0 auto; max-width: 76rem; padding: 1rem; font: 1rem/1.5 Georgia, serif }}
+table {{ border-collapse: collapse }} td, th {{ padding: .2rem .6rem; text-align: left; \
+vertical-align: top }}
+@media (prefers-color-scheme: dark) {{ body {{ background: #14181d; color: #dfe5ec }} }}
+</style>
+{body}
+</html>
+"""
+
+
+def hosted(content: str, script: str) -> str:
+    """Content that a script makes more of. The class names it by what is in it."""
+    mark = f"chainrule-{hashlib.sha256(script.encode()).hexdigest()[:12]}"
+    named = script.replace("'MARK'", f"'{mark}'", 1)
+    return f'<div class="chainrule-play {mark}">{content}</div>\n<script>{named}</script>'
+
+
+def scripted(data: dict[str, Any], *programs: str) -> str:
+    """The one script of a page: the programs, their style and their data."""
+    code = "\n".join([(HERE / f"{name}.js").read_text(encoding="utf-8") for name in programs])
+    style = (HERE / "page.css").read_text(encoding="utf-8")
+    program = f'((mark, style, data) => {{\n"use strict";\n{code}}})'
+    return f"{program}('MARK', {in_script(style)}, {in_script(data)});"
+
+
+def in_script(data: Any) -> str:
+    """Data as JavaScript can read it, with nothing in it that would end the script."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.replace("</", "<\\/").replace("<!--", "<\\!--").replace("\u2028", "\\u2028")
+
+
+def shown(picture: Picture) -> str:
+    """A picture as an image that needs no other file, or as text."""
+    try:
+        data = b64encode(picture.svg.encode()).decode()
+    except GraphError:
+        return f"<pre>{escape(picture.text)}</pre>"
+    alt = escape("The graph as text:\n" + picture.text, quote=True)
+    return f'<img alt="{alt}" style="max-width:100%" src="data:image/svg+xml;base64,{data}">'
+
+
+def table(name: str, head: list[str], rows: list[list[str]]) -> str:
+    """A table that unfolds."""
+    top = "".join([f'<th scope="col">{escape(text)}</th>' for text in head])
+    body = "".join(["<tr>" + "".join([cell(text) for text in row]) + "</tr>" for row in rows])
+    return (
+        f"<details><summary>{escape(name)}</summary>"
+        f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></details>"
+    )
+
+
+def cell(text: str) -> str:
+    """A cell of a table."""
+    return f"<td>{'<br>'.join([escape(line) for line in text.splitlines()])}</td>"
