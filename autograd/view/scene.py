@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from .draw import COMMUTATIVE, shortened
+from .brief import shortened
+from .draw import COMMUTATIVE
 from .layout import Size, Tie, lay_out
 from .model import Box, Data, Edge
 from .paths import paths_from
