@@ -42,8 +42,7 @@ class Graph {
       this.consumers[source].push([target, i]);
     });
     this.frame = html("div", { class: "frame" });
-    this.element = html("figure", {},
-      graph.caption ? html("figcaption", {}, graph.caption) : null, this.frame);
+    this.element = html("figure", {}, this.frame);
   }
 
   fit() {
@@ -129,7 +128,6 @@ class Graph {
       group.classList.add(state.status);
       group.classList.toggle("current", current);
       group.classList.toggle("wrong", state.wrong !== "" || (current && step.early));
-      group.classList.toggle("differs", Boolean(box.differs));
       const words = `${box.made}; ${statusInWords(box, state)}`;
       group.querySelector("desc").textContent = words;
       group.setAttribute("aria-label", `${box.full}: ${words}`);

@@ -117,9 +117,7 @@ class Page {
       return graph.now.current;
     });
     const [step] = steps;
-    const told = this.graphs.map((graph, i) =>
-      (graph.graph.caption ? `${graph.graph.caption}: ` : "") +
-      (steps[i] ? steps[i].told : "Leaves and constants are given."));
+    const told = steps.map((each) => each ? each.told : "Leaves and constants are given.");
     this.sentence.replaceChildren(...told.join("\n").split("\n").flatMap((line, i) =>
       [i ? "\n" : "", html("span", { class: line.includes(" = ") ? "equation" : "" }, line)]));
     const phase = step ? step.phase : "start";
