@@ -8,8 +8,9 @@ import numpy as np
 
 from ..data import raw, shape_of
 from ..errors import lesson
+from ..guard import refuse_in_trace
 from ..node import Node
-from ..op import Op
+from ..op import Op, Question
 from ..state import current
 from .doors import opens
 
@@ -86,7 +87,9 @@ def _plain_index(index: Any) -> Any:
         return tuple([_plain_index(part) for part in index])
     if isinstance(index, list):
         return np.asarray(index) if index else np.asarray(index, int)
-    return raw(index) if isinstance(index, Node) else index
+    if isinstance(index, Node):
+        refuse_in_trace(index, "an index")
+    return raw(index)
 
 
 def one_hot(labels: Any, num_classes: int = -1) -> Any:
@@ -100,7 +103,11 @@ def one_hot(labels: Any, num_classes: int = -1) -> Any:
     array([[0., 0., 1.],
            [1., 0., 0.]])
     """
-    labels = np.asarray(raw(labels))
+    return _one_hot(labels, num_classes=num_classes)
+
+
+def _unit_rows(labels: Any, *, num_classes: int) -> Any:
+    labels = np.asarray(labels)
     if labels.dtype.kind not in "iu":
         what = f"one_hot: labels are {labels.dtype} numbers."
         raise lesson("E09", what=what, fix="one_hot(labels.astype(int), num_classes)")
@@ -111,3 +118,6 @@ def one_hot(labels: Any, num_classes: int = -1) -> Any:
         fix = f"one_hot(labels, {high + 1})" if low >= 0 else "one_hot(labels - labels.min())"
         raise lesson("E09", what=what, fix=fix)
     return np.eye(columns)[labels]
+
+
+_one_hot = Question("one_hot", _unit_rows, None)

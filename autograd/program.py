@@ -1,0 +1,434 @@
+"""A trace as the text of a program: forward and backward in straight lines, oldest first.
+
+Equal computations are written once, what no output needs is left out, and a part that is used in
+one place only stands inside the line that uses it, as one would write it by hand.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from textwrap import wrap
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .data import shape_of
+from .dialects import CONSTANTS, written
+from .emit import Text, constant
+from .errors import lesson
+from .node import Node, history
+from .tracing import Trace, over_batch, part_of_batch
+
+WIDTH, PART = 99, 60  # the longest line, and the longest part of one that has no line of its own
+BATCH = (over_batch, part_of_batch)
+
+
+class Program(NamedTuple):
+    """The text, the function that it defines, and that function with NumPy's inf and nan."""
+
+    source: str
+    run: Any
+    run_with_corners: Any
+    forms: list[Any]  # of each output: what makes a float or an array of it
+
+
+def program(trace: Trace, title: str, backend: str, reduce: str) -> Program:
+    """The program of a trace. Raises E35 for an operation that has no expression."""
+    graph = Graph(trace, reduce)
+    writer = Writer(graph, backend)
+    source = writer.function(title)
+    code = compile(source, f"<compiled {title}>", "exec")
+    plain = dict(writer.bound)
+    guarded = {**plain, **writer.guarded, "float": np.float64}
+    exec(code, plain)
+    exec(code, guarded)
+    return Program(source, plain[writer.title], guarded[writer.title], graph.forms())
+
+
+class Graph:
+    """The nodes of a trace that the outputs need, equal ones as one, constants as their data."""
+
+    def __init__(self, trace: Trace, reduce: str) -> None:
+        self.trace = trace
+        self.reduce = reduce
+        self.inputs = dict.fromkeys([*trace.arguments, *trace.captured])
+        self.batched = {node for node in trace.batched if node in self.inputs}
+        self.same: dict[Node, Any] = {}
+        self.args: dict[Node, tuple[Any, ...]] = {}
+        known: dict[Any, Node] = {}
+        found = {node for root in trace.outputs for node in history(root)}
+        for node in sorted([*found, *self.inputs], key=lambda node: node.born):
+            if node not in self.same:
+                self.same[node] = self.settled(node, known)
+        self.outputs = [self.of(node) for node in trace.outputs]
+        self.nodes = self.needed()
+
+    def of(self, x: Any) -> Any:
+        """What stands for an input of an operation: a node, or the data of a constant."""
+        return self.same[x] if isinstance(x, Node) else x
+
+    def settled(self, node: Node, known: dict[Any, Node]) -> Any:
+        """What stands for node: itself, an equal node before it, or its data if constant."""
+        if node in self.inputs:
+            return node
+        if node.op is None:
+            return node._data
+        args = tuple([self.of(arg) for arg in node.args])
+        if any([isinstance(arg, Node) and arg in self.batched for arg in args]):
+            if node.op is not over_batch:
+                self.batched.add(node)
+        elif node.op is over_batch and self.reduce == "mean":
+            return args[0]
+        if node.op is part_of_batch:
+            self.batched.add(node)
+        elif node.op is not over_batch and not any([isinstance(arg, Node) for arg in args]):
+            return node._data
+        else:
+            args = tuple([lone(arg, node) for arg in args])
+            only = self.turned_back(node, args)
+            only = neutral(node, args) if only is None else only
+            if only is not None:
+                return only
+        key = (node.op, print_of(node.static), tuple([print_of(arg) for arg in args]))
+        self.args[node] = args
+        return known.setdefault(key, node)
+
+    def turned_back(self, node: Node, args: tuple[Any, ...]) -> Any:
+        """x, where node is x.T.T."""
+        inner = args[0]
+        if node.op.name != "transpose" or getattr(inner.op, "name", "") != "transpose":  # type: ignore[union-attr]
+            return None
+        axes, order = range(np.ndim(node._data)), (inner.static["axes"], node.static["axes"])
+        first, second = [tuple(reversed(axes)) if given is None else given for given in order]
+        return self.args[inner][0] if [first[i] for i in second] == [*axes] else None
+
+    def forms(self) -> list[Any]:
+        """For each output, what makes it the caller's own: a float, or an array."""
+        computed = [isinstance(x, Node) and x not in self.inputs for x in self.outputs]
+        pairs = zip(self.trace.outputs, self.outputs, computed, strict=True)
+        return [
+            np.array if x in self.batched or (type(node._data) is not float and not made)
+            else float if type(node._data) is float else own
+            for node, x, made in [(n, x if isinstance(x, Node) else n, m) for n, x, m in pairs]
+        ]  # fmt: skip
+
+    def needed(self) -> list[Node]:
+        """Every node that an output needs, oldest first."""
+        found = {node for node in self.outputs if isinstance(node, Node)}
+        waiting = list(found)
+        while waiting:
+            for arg in self.args.get(waiting.pop(), ()):
+                if isinstance(arg, Node) and arg not in found:
+                    found.add(arg)
+                    waiting.append(arg)
+        return sorted(found - self.inputs.keys(), key=lambda node: node.born)
+
+
+def own(x: Any) -> Any:
+    """An array that is no view of another one."""
+    x = np.asarray(x)
+    return x if x.base is None else x.copy()
+
+
+def neutral(node: Node, args: tuple[Any, ...]) -> Any:
+    """The input that node merely repeats: x * 1, x ** 1, x in the shape and dtype it has."""
+    name = node.op.name  # type: ignore[union-attr]
+    rest = list(args)
+    if name == "*" and len(args) == 2:
+        rest = [arg for arg in args if not is_one(arg)]
+    elif name in ("**", "/") and is_one(args[1]):
+        rest = [args[0]]
+    elif name not in ("positive", "reshape", "sum_to", "broadcast_to", "astype"):
+        return None
+    if len(rest) != 1 or not isinstance(rest[0], Node):
+        return None
+    before, after = rest[0]._data, node._data
+    alike = type(before) is type(after) and shape_of(before) == shape_of(after)
+    dtypes = [getattr(data, "dtype", float) for data in (before, after)]
+    return rest[0] if alike and dtypes[0] == dtypes[1] else None
+
+
+def lone(x: Any, node: Node) -> Any:
+    """A constant array of equal numbers as that one number, where node repeats it by itself."""
+    if not isinstance(x, np.ndarray) or not x.ndim or x.dtype.kind != "f" or not x.size:
+        return x
+    others = [arg for arg in node.args if isinstance(arg, Node) and arg._data is not x]
+    same = [shape_of(arg) == shape_of(node) and arg._data.dtype == x.dtype for arg in others]
+    infix = node.op.name in ("*", "/", "+", "-")  # type: ignore[union-attr]
+    return x.flat[0] if infix and any(same) and (x == x.flat[0]).all() else x
+
+
+def is_one(x: Any) -> bool:
+    """Whether x is the constant 1, a single number."""
+    return not isinstance(x, Node) and np.ndim(x) == 0 and bool(x == 1)
+
+
+def print_of(x: Any) -> Any:
+    """A key that is equal for equal constants and for one and the same node."""
+    if isinstance(x, Node):
+        return x
+    if isinstance(x, np.ndarray):
+        return (x.shape, x.dtype.str, x.tobytes())
+    if isinstance(x, (tuple, list)):
+        return tuple([print_of(part) for part in x])
+    if isinstance(x, dict):
+        return tuple([(key, print_of(part)) for key, part in x.items()])
+    return (type(x), repr(x))
+
+
+class Writer:
+    """Writes the nodes of a graph, one line each or as parts of other lines."""
+
+    def __init__(self, graph: Graph, backend: str) -> None:
+        self.graph = graph
+        self.trace = graph.trace
+        self.backend = backend
+        self.bound: dict[str, Any] = dict(CONSTANTS)  # what the names outside of the program mean
+        self.guarded: dict[str, Any] = {}  # scalar functions that give inf and nan, not errors
+        self.taken: set[str] = {*CONSTANTS, "float", "B"}
+        self.texts: dict[Node, Text] = {}
+        self.names: dict[Node, str] = {}
+        self.parts: dict[Node, set[Node]] = {}  # what stands inside a node's text
+        self.home: dict[Node, tuple[str, str]] = {}  # the line a forward node stands in
+        self.lines: list[str] = []
+        self.answers = {node for node in graph.outputs if isinstance(node, Node)}
+        self.uses: dict[Node, int] = dict.fromkeys([*graph.inputs, *graph.nodes], 0)
+        self.last: dict[Node, Node] = {}  # the youngest node that uses it
+        for node in graph.nodes:
+            for arg in graph.args[node]:
+                if isinstance(arg, Node):
+                    self.uses[arg] += 1
+                    self.last[arg] = node
+        self.finished: dict[Any, Node] = {}  # gradient: the forward node that it belongs to
+
+    # Names.
+
+    def fresh(self, wanted: str) -> str:
+        """A name like the wanted one that is not taken."""
+        base = re.sub(r"\W", "_", wanted) or "v"
+        base = f"_{base}" if base[0].isdigit() or keyword.iskeyword(base) else base
+        name, count = base, 1
+        while name in self.taken:
+            count += 1
+            name = f"{base}_{count}"
+        self.taken.add(name)
+        return name
+
+    def bind(self, name: str, meaning: Any, guarded: Any = None) -> str:
+        """The name of a function or a constant in the program's surroundings."""
+        for known, there in self.bound.items():
+            if there is meaning:
+                return known
+        name = self.fresh(name)
+        self.bound[name] = meaning
+        if guarded is not None:
+            self.guarded[name] = lambda *args: np.float64(guarded(*map(float, args)))
+        return name
+
+    def called(self, node: Node) -> str | None:
+        """The learner's name for a node."""
+        return self.trace.names.get(node) or getattr(node, "name", None)
+
+    # Lines.
+
+    def function(self, title: str) -> str:
+        """The whole text."""
+        self.title = self.fresh(title if title.isidentifier() else "step")
+        for node in self.graph.inputs:
+            self.names[node] = self.fresh(self.called(node) or f"p{len(self.names)}")
+            self.texts[node] = Text(self.names[node])
+        self.loss = self.loss_name()
+        self.note_finished()
+        if any([node in self.graph.batched for node in self.trace.arguments]):
+            first = next(x for x in self.trace.arguments if x in self.graph.batched)
+            self.lines.append(f"B = len({self.names[first]})  # samples in the batch")
+        turned = False
+        for node in self.graph.nodes:
+            if node.born > self.trace.turned and not turned and node.op is not over_batch:
+                turned = True
+                self.lines += ["", f"# backward: from d{self.loss}/d{self.loss} = 1"]
+            self.write(node)
+        result = ", ".join(self.returned())
+        inputs = ", ".join([self.names[node] for node in self.graph.inputs])
+        return "\n".join([
+            *wrapped(f"def {self.title}(", inputs, "):", ""),
+            *[f"    {line}" if line else "" for line in self.lines],
+            *wrapped("    return ", result, "", "    "), "",
+        ])  # fmt: skip
+
+    def loss_name(self) -> str:
+        """What the program calls the result."""
+        value = self.trace.value
+        root = value.args[0] if value.op is over_batch else value
+        return self.called(root) or "L"
+
+    def note_finished(self) -> None:
+        """Which gradients are complete, and of what."""
+        same = self.graph.same
+        for node, g in sorted(self.trace.gradients.items(), key=lambda pair: pair[0].born):
+            known = node in same and isinstance(g, Node) and isinstance(same.get(g), Node)
+            if known and isinstance(same[node], Node):
+                self.finished[same[g]] = same[node]
+
+    def write(self, node: Node) -> None:
+        """Node's text, and its line unless it becomes part of another one."""
+        args = [self.argument(arg, node) for arg in self.graph.args[node]]
+        text = self.expression(node, args)
+        inside = {node}
+        for arg in self.graph.args[node]:
+            if isinstance(arg, Node) and arg not in self.names:
+                inside |= self.parts.get(arg, set())
+        self.parts[node] = inside
+        if not self.needs_line(node, text):
+            self.texts[node] = text
+            return
+        self.names[node] = name = self.fresh(self.proposed(node))
+        self.texts[node] = Text(name)
+        line = f"{name} = {text.text}"
+        if node.born < self.trace.turned:
+            self.home.update(dict.fromkeys(inside, (name, line)))
+        self.put(name, text.text, self.comment(inside))
+
+    def put(self, name: str, text: str, comment: str) -> None:
+        """A line, with its comment beside it if there is room, else above it."""
+        lines = wrapped(f"{name} = ", text, "", "", room=4)
+        if comment and len(lines) == 1 and len(lines[0]) + len(comment) + 6 <= WIDTH:
+            lines = [f"{lines[0]}  {comment}"]
+        elif comment:
+            lines = [comment, *lines]
+        self.lines += lines
+
+    def comment(self, inside: set[Node]) -> str:
+        """Which forward lines the chain rule was applied to, for a line of the backward part."""
+        origins = [self.trace.origins.get(node) for node in inside]
+        same = [self.graph.same.get(node) for node in origins if node is not None]
+        homes = dict.fromkeys(sorted([self.home[n] for n in same if n in self.home]))
+        if not homes:
+            return ""
+        if len(homes) == 1:
+            ((_, line),) = homes
+            return f"# from {line}" if len(line) <= 50 else f"# from {line[:46]} ..."
+        names = [name for name, _ in homes]
+        listed = names if len(names) <= 5 else [*names[:4], "..."]
+        return f"# from {', '.join(listed)}"
+
+    def needs_line(self, node: Node, text: Text) -> bool:
+        """Whether node has a line of its own."""
+        if node.op is not None and node.op.name == "transpose" and node not in self.answers:
+            return len(text.text) > PART
+        if node in self.answers and node.op is not over_batch:
+            return True
+        if self.uses[node] != 1 or len(text.text) > PART or type(node._data) is tuple:
+            return True
+        if self.called(node):
+            return True
+        if node in self.finished:
+            return self.finished[node] in self.names
+        turned = self.trace.turned
+        return node.born < turned < self.last[node].born
+
+    def proposed(self, node: Node) -> str:
+        """A name for node's line: the learner's, that of a gradient, or a number."""
+        name = self.called(node)
+        if name:
+            return name
+        of = self.finished.get(node)
+        if of in self.names:
+            return f"d{self.loss}_d{self.names[of]}"
+        if node is self.graph.outputs[0]:
+            return self.loss
+        self.count = getattr(self, "count", 0) + 1
+        return f"v{self.count}" if node.born < self.trace.turned else f"g{self.count}"
+
+    def argument(self, arg: Any, node: Node) -> Text:
+        """An input of an operation, as text."""
+        if isinstance(arg, Node):
+            return self.texts[arg]
+        return self.number(arg, node)
+
+    def number(self, x: Any, node: Node) -> Text:
+        """A constant: a number as short as NumPy takes it for the same, an array by a name."""
+        if isinstance(x, (np.ndarray, np.generic)):
+            others = [a._data for a in self.graph.args[node] if isinstance(a, Node)]
+            plain = [getattr(a, "dtype", np.dtype(float)) for a in others]
+            if x.ndim or {*plain} != {x.dtype}:
+                return Text(self.bind("c", np.asarray(x)))
+            x = x.item()
+        if type(x) is bool:
+            return Text(repr(x))
+        return constant(x, {}) if self.is_float(node) else Text(repr(x))
+
+    def is_float(self, node: Node) -> bool:
+        """Whether all of node's inputs are floats: then 2 may stand for 2.0."""
+        kinds = [getattr(a._data, "dtype", np.dtype(float)).kind for a in self.graph.args[node]
+                 if isinstance(a, Node)]  # fmt: skip
+        return all([kind == "f" for kind in kinds])
+
+    def expression(self, node: Node, args: list[Text]) -> Text:
+        """Node's operation, in the language of what it computes with."""
+        batched, mean = node in self.graph.batched, self.graph.reduce == "mean"
+        source = self.graph.args[node][0] if node.op in BATCH else None
+        each = isinstance(source, Node) and source in self.graph.batched
+        if node.op is over_batch:
+            whole = args[0].within(5)
+            text = f"{whole}.{'mean' if mean else 'sum'}()" if each else f"B * {whole}"
+            return Text(text, 5 if each else 2)
+        if node.op is part_of_batch:
+            share = f"{args[0].within(3)} / B" if mean else args[0].text
+            return Text(share, 2 if mean else 0) if each else Text(f"np.full(B, {share})")
+        name = node.op.name  # type: ignore[union-attr]
+        data = [a._data if isinstance(a, Node) else a for a in self.graph.args[node]]
+        floats = all([isinstance(x, (float, int)) for x in [*data, node._data]])
+        if self.backend == "python" and not floats:
+            raise lesson("E35", what=f"operation {name!r} is on arrays",
+                         why='backend="python" computes with floats alone, a graph of Values',
+                         fix='compile(fn, ..., backend="numpy")')  # fmt: skip
+        if batched and not floats:
+            raise lesson("E35", what=f"operation {name!r} is on arrays",
+                         why="batch= makes arrays of one sample's Values; Tensors hold their "
+                         "samples in the first axis already",
+                         fix="compile(fn, x) without batch=, x with all samples")  # fmt: skip
+        return written(node, args, self.bind, floats and not batched)
+
+    def returned(self) -> list[str]:
+        """What the program returns: each output by its name."""
+        texts = []
+        outputs = self.graph.outputs
+        leaves = self.leaves()
+        for i, node in enumerate(outputs):
+            if isinstance(node, Node) and self.texts[node].text not in self.names.values():
+                texts.append(self.texts[node].text)  # the mean over a batch
+                continue
+            if i == 0:
+                texts.append(self.names[node] if isinstance(node, Node) else
+                             self.number(node, self.trace.value).text)  # fmt: skip
+                continue
+            wanted = f"d{self.loss}_d{self.names[leaves[i - 1]]}"
+            if isinstance(node, Node) and self.names[node] == wanted:
+                texts.append(wanted)
+                continue
+            text = self.names[node] if isinstance(node, Node) else self.literal(node)
+            name = self.fresh(wanted)
+            self.put(name, text, "")
+            texts.append(name)
+        return texts
+
+    def literal(self, x: Any) -> str:
+        """A constant gradient."""
+        return repr(x) if type(x) is float else self.bind("c", np.asarray(x))
+
+    def leaves(self) -> list[Node]:
+        """What the gradients among the outputs belong to, in their order."""
+        return [*self.trace.wanted, *self.trace.learned]
+
+
+def wrapped(start: str, inside: str, end: str, indent: str, room: int = 0) -> list[str]:
+    """start + inside + end, in brackets over several lines if it is too long for one."""
+    whole = f"{start}{inside}{end}"
+    if len(whole) + room <= WIDTH:
+        return [whole]
+    width = WIDTH - room - len(indent) - 4
+    middle = wrap(inside, width, break_long_words=False, break_on_hyphens=False)
+    opening, closing = (start, end) if start.endswith("(") else (f"{start}(", f"){end}")
+    return [opening, *[f"{indent}    {line}" for line in middle], f"{indent}{closing}"]

@@ -1,0 +1,140 @@
+"""Compiled programs: equal to eager on every operation, whatever the example was."""
+
+import re
+
+import numpy as np
+import pytest
+from evidence import is_float, listed, random_like
+from matrix import ROWS
+
+import autograd
+from autograd import Node, Tensor, Value, compile
+
+
+def one_number(case, weights, places, inputs):
+    """The case as a function of its float inputs, with one number as its result."""
+
+    def f(*floats):
+        given = list(inputs)
+        for place, x in zip(places, floats, strict=True):
+            given[place] = x
+        results = [
+            r for r in listed(case.ours(*given)) if isinstance(r, Node) and is_float(r._data)
+        ]
+        parts = [(r * w).sum() for r, w in zip(results, weights, strict=False)]
+        return sum(parts[1:], parts[0])
+
+    return f
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.order], ids=lambda row: row.names[0])
+def test_traced_on_one_input_a_program_is_right_on_others(row):
+    for case in row.cases():
+        first, second = case.inputs(1), case.inputs(2)
+        places = [i for i, x in enumerate(first) if is_float(x)]
+        for i, x in enumerate(second):
+            if not is_float(x):
+                first[i] = x
+        rng = np.random.default_rng(3)
+        weights = [
+            random_like(rng, np.asarray(x, float) if np.ndim(x) else float(x))
+            for x in listed(case.numpys(*first))
+        ]
+        f = one_number(case, weights, places, second)
+        argnum = tuple(range(len(places)))
+        step = compile(f, *[first[i] for i in places], grad=argnum)
+        at = [second[i] for i in places]
+        value, slopes = step(*at)
+        expected, exact = autograd.value_and_grad(f, argnum)(*at)
+        assert np.allclose(value, expected, 1e-12, 1e-12), (str(case), step.source)
+        for g, e, x in zip(slopes, exact, at, strict=True):
+            assert type(g) is type(x)
+            assert np.allclose(g, e, 1e-10, 1e-12), (str(case), step.source)
+        assert max(map(len, step.source.splitlines())) < 100
+
+
+def test_parameters_from_around_are_read_at_each_call_and_receive_gradients():
+    w, b = Value(2.0, name="w"), Tensor([1.0, -1.0], requires_grad=True, name="b")
+
+    def loss(x):
+        return ((w * x + b) ** 2).sum()
+
+    x = np.array([0.5, 3.0])
+    step = compile(loss, np.ones(2), grad=None)
+    for number in (2.0, -3.0):
+        w.data = number
+        w.grad = b.grad = None
+        loss(x).backward()
+        expected, slopes = loss(x).data, (w.grad, b.grad)
+        w.grad = b.grad = None
+        assert np.allclose(step(x), expected, 1e-14)
+        assert np.allclose(w.grad, slopes[0], 1e-14)
+        assert np.allclose(b.grad, slopes[1], 1e-14)
+        step(x)
+        assert np.allclose(w.grad, 2 * slopes[0], 1e-14)
+
+
+def test_the_gradient_of_an_argument_alone_writes_no_grad_but_that_of_parameters():
+    step = compile(lambda x: x * x, 1.0)
+    assert step(3.0) == (9.0, 6.0)
+    assert step(Value(3.0)) == (9.0, 6.0)
+    assert compile(lambda x, y: x * y, 1.0, 1.0, grad=(0, -1))(2.0, 5.0) == (10.0, (5.0, 2.0))
+
+
+def test_another_shape_or_dtype_is_traced_anew():
+    step = compile(lambda x: (x * x).mean(), np.ones(2))
+    first = step.source
+    value, slope = step(np.array([1.0, 2.0, 3.0]))
+    assert value == 14 / 3
+    assert np.allclose(slope, [2 / 3, 4 / 3, 2])
+    assert step.source != first
+    assert step(np.ones(2))[0] == 1.0
+    assert step.source == first
+    assert step(np.ones(2, "f"))[1].dtype == np.float32
+
+
+def test_where_floats_raise_a_program_gives_infinities_as_eager_does():
+    step = compile(lambda x: autograd.log(x) / x, 2.0, backend="python")
+    for x in (0.0, -1.0, 1e-320):
+        expected = autograd.value_and_grad(lambda x: autograd.log(x) / x)(x)
+        assert np.array_equal(step(x), expected, equal_nan=True)
+
+
+def test_a_result_belongs_to_the_caller():
+    x = np.ones(3)
+    _, slope = compile(lambda x, y: (x * y).sum(), x, x)(x, x)
+    slope += 1
+    assert (x == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("fn", "words"),
+    [
+        (lambda x: autograd.checkpoint(lambda y: y * y)(x), "'checkpoint'"),
+        (lambda x: 3.0, "not a node"),
+        (lambda x: x * x.item(), "item()"),
+        (lambda x: x * x.data, ".data"),
+        (lambda x: x * float(np.isnan(x)), "function of NumPy's"),
+        (lambda x: x * BEFORE, "computed before"),
+    ],
+)
+def test_what_cannot_be_repeated_is_refused_by_name(fn, words):
+    with pytest.raises(autograd.GraphError, match=re.escape(words)):
+        compile(fn, 2.0)
+
+
+BEFORE = Value(2.0) * 3.0
+
+
+def test_a_choice_by_if_is_hinted_at():
+    with pytest.warns(autograd.Hint, match="part of the program"):
+        compile(lambda x: x if x > 0 else -x, 2.0)
+
+
+def test_what_is_cut_off_is_computed_anew_but_receives_nothing():
+    def f(x):
+        with autograd.no_grad():
+            y = x * x
+        return x * y + x * x.detach()
+
+    assert compile(f, 1.0)(3.0) == (36.0, 12.0)
