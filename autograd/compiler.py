@@ -21,6 +21,7 @@ from .guard import settle
 from .local import CORNER
 from .node import Node
 from .program import Program, program
+from .random import restore, snapshot
 from .tracing import Trace, parameters_of, trace
 from .transforms import Argnum
 
@@ -139,7 +140,9 @@ class Compiled:
     def traced(self, args: list[Any]) -> Version:
         """The program for arguments like these, or for a sample like these."""
         args = [float(x) if i in self.batch else x for i, x in enumerate(args)]
+        dice = snapshot()
         run = trace(self.fn, args, self.wanted, self.batch)
+        restore(dice)  # what it drew was for the record only
         title = getattr(self.fn, "__name__", "step")
         written = program(run, title, self.backend, self.reduce)
         return Version(run, written, [kind_of(leaf._data) for leaf in run.captured])
@@ -148,9 +151,12 @@ class Compiled:
 def run(version: Version, given: list[Any]) -> list[Any]:
     """The outputs of a program, each a float or an array of the caller's own."""
     inputs = [*given, *[leaf._data for leaf in version.trace.captured]]
+    dice = snapshot() if version.program.draws else None
     try:
         outputs = version.program.run(*inputs)
     except CORNER:
+        if dice is not None:
+            restore(dice)
         with np.errstate(all="ignore"):
             outputs = version.program.run_with_corners(
                 *[np.float64(x) if type(x) is float else x for x in inputs]

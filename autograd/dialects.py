@@ -17,13 +17,15 @@ from .emit import INFIX, SIGN, SUM, WHOLE, Text, between, index
 from .errors import lesson
 from .local import Elementwise
 from .node import Node
-from .op import NaryOp, Op, Question
+from .op import NaryOp, Op
 from .ops.linear import Dot
+from .ops.random import Random
 from .parts import Part, SeveralOp
+from .question import Question
 
 CHOICE = -1  # how strongly `x if c else y` holds together: less than anything else
 # The kinds of operation whose forward is a plain function.
-PROGRAMMED = (Op, NaryOp, Elementwise, Dot, SeveralOp, Part, Question)
+PROGRAMMED = (Op, NaryOp, Elementwise, Dot, SeveralOp, Part, Question, Random)
 
 Bind = Callable[..., str]  # a name for a function or a constant
 

@@ -17,9 +17,9 @@ from .data import plain, raw
 from .errors import Hint, lesson
 from .guard import refuse_in_trace
 from .node import Node
-from .op import detached
 from .ops import cumulate, elementwise, linear, order, reduce, shape
 from .ops.doors import by_function, by_ufunc
+from .question import detached
 from .state import current, is_grad_enabled
 
 

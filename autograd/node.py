@@ -75,10 +75,7 @@ class Node:
     def _result(
         self, data: Any, tracked: bool, op: Op, x: Any, y: Any = None, rare: Any = None
     ) -> Any:
-        """Fill in a node that op made of x and y. It remembers them if it is to be tracked.
-
-        In a trace it remembers them always: what has no gradient is computed anew as well.
-        """
+        """Fill in a node that op made of x and y. It remembers them if tracked, or in a trace."""
         now = state()
         if now is not DEFAULT:
             tracked = tracked and now.recording

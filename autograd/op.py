@@ -7,7 +7,6 @@ recorded: fast) and on nodes (`create_graph=True`: the gradient is itself a grap
 
 - `Op`: structural operations. Input i receives `rules[i](g, z, *inputs, **static)`.
 - `NaryOp`: any number of inputs and one rule for all: `rule(g, z, inputs, i, **static)`.
-- `Question`: an operation without derivatives, such as `argmax`.
 - `Elementwise` (in `local.py`): a line of a calculus table, dz/dx and dz/dy.
 
 A rule is evaluated only for an input that wants a gradient. What broadcasting repeated is summed
@@ -24,7 +23,7 @@ import numpy as np
 from .data import as_data, is_plain, plain, raw, repeated, shape_of, sum_to_shape
 from .errors import lesson
 from .node import Node, kinds
-from .state import current, enable_grad, is_grad_enabled, no_grad
+from .state import enable_grad, is_grad_enabled
 
 Rule = Callable[..., Any]
 Share = tuple[Node, Any]
@@ -109,22 +108,6 @@ class NaryOp(Op):
         """What input i receives: the one rule, told which input is meant."""
         rule = self.rules[0]
         return None if rule is None else rule(g, z, args, i, **static)
-
-
-class Question(Op):
-    """An operation whose answers have no gradient: plain data, but nodes while tracing."""
-
-    __slots__ = ()
-
-    def __call__(self, *args: Any, **static: Any) -> Any:
-        """The answer for args."""
-        if not current.get().tracing:
-            return self.forward(*[raw(arg) for arg in args], **static)
-        with no_grad():
-            return super().__call__(*args, **static)
-
-
-detached = Question("detach", np.copy)
 
 
 def fit(share: Any, like: Any) -> Any:

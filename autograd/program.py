@@ -18,6 +18,7 @@ from .dialects import CONSTANTS, written
 from .emit import Text, constant
 from .errors import lesson
 from .node import Node, history
+from .ops.random import Random
 from .tracing import Trace, over_batch, part_of_batch
 
 WIDTH, PART = 99, 60  # the longest line, and the longest part of one that has no line of its own
@@ -31,6 +32,7 @@ class Program(NamedTuple):
     run: Any
     run_with_corners: Any
     forms: list[Any]  # of each output: what makes a float or an array of it
+    draws: bool  # whether it draws random numbers
 
 
 def program(trace: Trace, title: str, backend: str, reduce: str) -> Program:
@@ -43,7 +45,9 @@ def program(trace: Trace, title: str, backend: str, reduce: str) -> Program:
     guarded = {**plain, **writer.guarded, "float": np.float64}
     exec(code, plain)
     exec(code, guarded)
-    return Program(source, plain[writer.title], guarded[writer.title], graph.forms())
+    return Program(
+        source, plain[writer.title], guarded[writer.title], graph.forms(), bool(graph.random)
+    )
 
 
 class Graph:
@@ -54,6 +58,7 @@ class Graph:
         self.reduce = reduce
         self.inputs = dict.fromkeys([*trace.arguments, *trace.captured])
         self.batched = {node for node in trace.batched if node in self.inputs}
+        self.random: list[Node] = []
         self.same: dict[Node, Any] = {}
         self.args: dict[Node, tuple[Any, ...]] = {}
         known: dict[Any, Node] = {}
@@ -82,7 +87,11 @@ class Graph:
             return args[0]
         if node.op is part_of_batch:
             self.batched.add(node)
-        elif node.op is not over_batch and not any([isinstance(arg, Node) for arg in args]):
+        elif (
+            node.op is not over_batch
+            and type(node.op) is not Random
+            and not any([isinstance(arg, Node) for arg in args])
+        ):
             return node._data
         else:
             args = tuple([lone(arg, node) for arg in args])
@@ -90,6 +99,10 @@ class Graph:
             only = neutral(node, args) if only is None else only
             if only is not None:
                 return only
+        if type(node.op) is Random:
+            self.args[node] = args
+            self.random.append(node)
+            return node
         key = (node.op, print_of(node.static), tuple([print_of(arg) for arg in args]))
         self.args[node] = args
         return known.setdefault(key, node)
@@ -114,8 +127,8 @@ class Graph:
         ]  # fmt: skip
 
     def needed(self) -> list[Node]:
-        """Every node that an output needs, oldest first."""
-        found = {node for node in self.outputs if isinstance(node, Node)}
+        """Every node that an output needs, oldest first; what draws random numbers always."""
+        found = {node for node in [*self.outputs, *self.random] if isinstance(node, Node)}
         waiting = list(found)
         while waiting:
             for arg in self.args.get(waiting.pop(), ()):
@@ -319,7 +332,12 @@ class Writer:
             return len(text.text) > PART
         if node in self.answers and node.op is not over_batch:
             return True
-        if self.uses[node] != 1 or len(text.text) > PART or type(node._data) is tuple:
+        if (
+            type(node.op) is Random
+            or self.uses[node] != 1
+            or len(text.text) > PART
+            or type(node._data) is tuple
+        ):
             return True
         if self.called(node):
             return True
@@ -384,6 +402,10 @@ class Writer:
             raise lesson("E35", what=f"operation {name!r} is on arrays",
                          why='backend="python" computes with floats alone, a graph of Values',
                          fix='compile(fn, ..., backend="numpy")')  # fmt: skip
+        if batched and len(self.graph.random) > 1:
+            raise lesson("E35", what="there are several random operations in a batch",
+                         why="one sample after the other would draw in another order",
+                         fix="compile(fn, x) without batch=, on Tensors")  # fmt: skip
         if batched and not floats:
             raise lesson("E35", what=f"operation {name!r} is on arrays",
                          why="batch= makes arrays of one sample's Values; Tensors hold their "

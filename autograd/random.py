@@ -12,6 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from .errors import lesson
+from .state import current
+
 _generator = np.random.default_rng()
 
 
@@ -30,8 +33,20 @@ def manual_seed(seed: int) -> np.random.Generator:
 
 
 def generator(own: int | np.random.Generator | None = None) -> np.random.Generator:
-    """The generator to draw from: `own` (a generator or a seed), or else the library's."""
+    """The generator to draw from: `own` (a generator or a seed), or else the library's.
+
+    Raises E35 inside `compile`: numbers drawn there would be the same at every call.
+    """
+    if current.get().tracing:
+        raise lesson("E35", what="random numbers were drawn inside the function",
+                     why="they would be the same at every call",
+                     fix="pass them as an argument, or use dropout")  # fmt: skip
     return _generator if own is None else np.random.default_rng(own)
+
+
+def stream() -> np.random.Generator:
+    """The library's generator, for operations that draw again whenever they are computed."""
+    return _generator
 
 
 def snapshot() -> Any:

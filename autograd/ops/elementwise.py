@@ -23,7 +23,8 @@ from ..data import NUMBERS, plain, raw
 from ..errors import lesson
 from ..local import Elementwise, binary, unary
 from ..node import Node
-from ..op import Op, Question
+from ..op import Op
+from ..question import Question
 from ..state import current
 from . import floats, special
 from .doors import opens

@@ -10,7 +10,8 @@ from ..data import raw, shape_of
 from ..errors import lesson
 from ..guard import refuse_in_trace
 from ..node import Node
-from ..op import Op, Question
+from ..op import Op
+from ..question import Question
 from ..state import current
 from .doors import opens
 

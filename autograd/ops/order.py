@@ -13,7 +13,8 @@ import numpy as np
 
 from ..data import raw, shape_of
 from ..node import Node
-from ..op import Op, Question
+from ..op import Op
+from ..question import Question
 from .doors import opens
 from .index import getitem
 from .reduce import Axis, axes_of, count_of, gathered, mean, share_of_extreme

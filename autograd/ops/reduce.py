@@ -14,7 +14,8 @@ import numpy as np
 from ..data import raw, repeated, shape_of
 from ..errors import lesson
 from ..node import Node
-from ..op import NaryOp, Op, Question, broadcast_to
+from ..op import NaryOp, Op, broadcast_to
+from ..question import Question
 from .doors import opens
 from .elementwise import absolute, equal, exp, sqrt
 from .index import where

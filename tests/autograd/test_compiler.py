@@ -8,6 +8,7 @@ from evidence import is_float, listed, random_like
 from matrix import ROWS
 
 import autograd
+import nn
 from autograd import Node, Tensor, Value, compile
 
 
@@ -138,3 +139,73 @@ def test_what_is_cut_off_is_computed_anew_but_receives_nothing():
         return x * y + x * x.detach()
 
     assert compile(f, 1.0)(3.0) == (36.0, 12.0)
+
+
+def test_dropout_draws_anew_what_eager_draws():
+    w = Tensor(np.ones((4, 3)), requires_grad=True, name="w")
+
+    def loss(x):
+        h = nn.functional.dropout(x @ w.T, 0.5)
+        unused = nn.functional.dropout(h, 0.9)  # noqa: F841    it draws all the same
+        return (nn.functional.dropout(h, 0.3) ** 2).mean()
+
+    x = np.random.default_rng(0).normal(size=(5, 3))
+    autograd.manual_seed(3)
+    step = compile(loss, x, grad=None)
+    for _ in range(3):
+        value = step(x)
+    found = w.grad
+    w.grad = None
+    autograd.manual_seed(3)
+    for _ in range(3):
+        expected = loss(x)
+        expected.backward()
+    assert np.allclose(value, expected.data, 1e-14)
+    assert np.allclose(found, w.grad, 1e-14)
+    assert step.source.count("dropout_mask(") == 3
+
+
+def test_a_batch_is_all_samples_at_once():
+    w, b = Value(0.3, name="w"), Value(-0.2, name="b")
+
+    def sample(x, y):
+        p = autograd.sigmoid(w * x + b)
+        cost = autograd.where(y > 0.5, -autograd.log(p), -autograd.log(1 - p))
+        return cost + 0.1 * w * w
+
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=9), (rng.random(9) > 0.5) * 1.0
+    for reduce, scale in (("mean", 1 / 9), ("sum", 1.0)):
+        w.grad = b.grad = None
+        step = compile(sample, 0.0, 1.0, batch=["x", "y"], reduce=reduce)
+        value, slope = step(X, y)
+        found = w.grad, b.grad
+        assert (type(value), type(w.grad), slope.shape) == (float, float, (9,))
+        w.grad = b.grad = None
+        nodes = [Value(x) for x in X]
+        total = sum([sample(x, t) for x, t in zip(nodes, y.tolist(), strict=True)]) * scale
+        total.backward()
+        assert np.allclose(value, total.data, 1e-13)
+        assert np.allclose(found, (w.grad, b.grad), 1e-13)
+        assert np.allclose(slope, [x.grad for x in nodes], 1e-13)
+
+
+def test_in_a_batch_what_does_not_depend_on_it_stays_a_number():
+    step = compile(lambda x, w: autograd.exp(w) * x, 1.0, 1.0, grad=(0, 1), batch="x")
+    assert "v1 = exp(w)" in step.source
+    value, (by_x, by_w) = step(np.array([1.0, 3.0]), 0.0)
+    assert (value, by_w) == (2.0, 2.0)
+    assert by_x.tolist() == [0.5, 0.5]
+
+
+def test_a_batch_of_tensors_is_refused():
+    with pytest.raises(autograd.GraphError, match="first axis"):
+        compile(lambda x: autograd.stack([x, x]).sum(), 1.0, batch="x")
+    with pytest.raises(ValueError, match="batch='z'"):
+        compile(lambda x: x * x, 1.0, batch="z")
+
+
+def test_batch_statistics_are_refused():
+    norm = nn.BatchNorm1d(2)
+    with pytest.raises(autograd.GraphError, match="running statistics"):
+        compile(lambda x: norm(x).sum(), np.ones((3, 2)))
