@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
+from warnings import catch_warnings, simplefilter, warn
 
 import numpy as np
 
-from .data import plain, raw
-from .errors import lesson
+from .data import NUMBERS, plain, raw
+from .errors import Hint, lesson
 from .guard import settle
 from .local import CORNER
 from .node import Node
@@ -74,11 +75,18 @@ def compile(
 
 
 class Version(NamedTuple):
-    """One trace of a function and its program, for arguments and parameters of these kinds."""
+    """One trace of a function and its program, for parameters and modules in these states."""
 
     trace: Trace
     program: Program
     held: list[Any]
+
+    def fits(self) -> bool:
+        """Whether parameters and modules still are as they were in the trace."""
+        trace = self.trace
+        return self.held == [kind_of(leaf._data) for leaf in trace.captured] and all(
+            [module.training is mode for module, mode in trace.modes.items()]
+        )
 
 
 class Compiled:
@@ -100,10 +108,11 @@ class Compiled:
         self.backend = backend
         self.wanted = chosen(grad, len(example))
         self.batch = positions(batch, parameters_of(fn, len(example)))
-        self.versions: dict[Any, Version] = {}
-        given = [raw(plain(x)) for x in example]
+        self.versions: dict[Any, list[Version]] = {}
+        self.told = False  # whether a hint said that the function was traced again
+        given = self.given(example)
         self.version = self.traced(given)
-        self.versions[self.kinds(given)] = self.version
+        self.versions[self.kinds(given)] = [self.version]
 
     @property
     def source(self) -> str:
@@ -115,15 +124,8 @@ class Compiled:
 
     def __call__(self, *args: Any) -> Any:
         """fn's value, and its gradient unless grad is None."""
-        given = [raw(plain(x)) for x in args]
-        for i in self.batch:
-            given[i] = np.asarray(given[i], float)
-        key = self.kinds(given)
-        version = self.versions.get(key)
-        if version is None or version.held != [kind_of(x._data) for x in version.trace.captured]:
-            version = self.traced([x[0] if i in self.batch else x for i, x in enumerate(given)])
-            self.versions[key] = version
-        self.version = version
+        given = self.given(args)
+        self.version = version = self.fitting(given)
         leaves = version.trace.learned
         value, *slopes = run(version, given)
         if leaves:
@@ -133,19 +135,63 @@ class Compiled:
         found = tuple(slopes[: len(self.wanted)])
         return value, found if isinstance(self.grad, tuple) else found[0]
 
+    def given(self, args: tuple[Any, ...]) -> list[Any]:
+        """The arguments as plain data."""
+        given = [raw(plain(x)) for x in args]
+        for i in self.batch:
+            given[i] = np.asarray(given[i], float)
+        return [float(x) if type(x) in NUMBERS else x for x in given]
+
+    def fitting(self, given: list[Any]) -> Version:
+        """The program for these arguments, and for parameters and modules as they are now."""
+        known = self.versions.setdefault(self.kinds(given), [])
+        for version in known:
+            if version.fits():
+                return version
+        if not self.told:
+            self.told = True
+            why = "a module went from train() to eval() or back" if known else "other arguments"
+            warn(str(lesson("E35r", what=self, why=why)), Hint, stacklevel=3)
+        known.append(self.traced(given))
+        return known[-1]
+
     def kinds(self, given: list[Any]) -> Any:
         """What a program depends on: the arguments' types, shapes and dtypes."""
         return tuple([None if i in self.batch else kind_of(x) for i, x in enumerate(given)])
 
     def traced(self, args: list[Any]) -> Version:
-        """The program for arguments like these, or for a sample like these."""
-        args = [float(x) if i in self.batch else x for i, x in enumerate(args)]
-        dice = snapshot()
-        run = trace(self.fn, args, self.wanted, self.batch)
-        restore(dice)  # what it drew was for the record only
-        title = getattr(self.fn, "__name__", "step")
-        written = program(run, title, self.backend, self.reduce)
+        """The program for arguments like these; in a batch, for a sample like the first one.
+
+        Raises E35 if other numbers give another program: then it depends on more than it records.
+        """
+        args = [float(np.ravel(x)[0]) if i in self.batch else x for i, x in enumerate(args)]
+        run, written = self.recorded(args)
+        if not self.holds_for(args, written):
+            raise lesson("E35", what="other numbers in the arguments gave another program",
+                         why="what was read as plain data, or chosen by `if`, is frozen in it",
+                         fix="compute with the arguments themselves; where(x > 0, a, b) to choose"
+                         )  # fmt: skip
         return Version(run, written, [kind_of(leaf._data) for leaf in run.captured])
+
+    def holds_for(self, args: list[Any], written: Program) -> bool:
+        """Whether a run on other numbers is the same program."""
+        with catch_warnings():
+            simplefilter("ignore")  # the first run has said it all
+            try:
+                _, again = self.recorded([rearranged(x) for x in args])
+            except CORNER:  # such numbers are not in the function's domain
+                return True
+        return again.source == written.source and again.constants == written.constants
+
+    def recorded(self, args: list[Any]) -> tuple[Trace, Program]:
+        """One run of the function, and its program."""
+        dice = snapshot()
+        try:
+            run = trace(self.fn, args, self.wanted, self.batch)
+        finally:
+            restore(dice)  # what it drew was for the record only
+        title = getattr(self.fn, "__name__", "step")
+        return run, program(run, title, self.backend, self.reduce)
 
 
 def run(version: Version, given: list[Any]) -> list[Any]:
@@ -175,6 +221,14 @@ def give(leaves: list[Node], slopes: list[Any]) -> None:
 def kind_of(x: Any) -> Any:
     """What a program depends on: float, or the shape and dtype of an array."""
     return (x.shape, x.dtype) if type(x) is np.ndarray else float
+
+
+def rearranged(x: Any) -> Any:
+    """Other numbers in the same range: an array's in another order, a float a little nearer 0."""
+    if np.ndim(x):
+        return np.roll(x, 1, tuple(range(x.ndim)))  # a symmetric matrix stays one
+    smaller = x * (1 - 2.0**-20)
+    return smaller if type(x) is float else np.asarray(smaller, x.dtype)
 
 
 def chosen(grad: Argnum | None, count: int) -> list[int]:

@@ -605,6 +605,14 @@ LESSONS = {
         "where(x > 0, a, b)   in place of   a if x > 0 else b",
         "notebook 14",
     ),
+    "E35r": Lesson(
+        Hint,
+        "{what}: traced again, for {why}.",
+        "a program is for arguments of one shape and dtype, and for modules all in train() or all "
+        "in eval() as they were; it is kept, so this costs time only once for each kind.",
+        "give it batches of one size, such as DataLoader(..., drop_last=True), if this is often",
+        "notebook 14",
+    ),
     "E35t": Lesson(
         GraphError,
         "compile: the numbers of {node} were read, by {what}.",

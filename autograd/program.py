@@ -33,6 +33,7 @@ class Program(NamedTuple):
     run_with_corners: Any
     forms: list[Any]  # of each output: what makes a float or an array of it
     draws: bool  # whether it draws random numbers
+    constants: Any  # a key that is equal for programs with equal constants
 
 
 def program(trace: Trace, title: str, backend: str, reduce: str) -> Program:
@@ -45,9 +46,11 @@ def program(trace: Trace, title: str, backend: str, reduce: str) -> Program:
     guarded = {**plain, **writer.guarded, "float": np.float64}
     exec(code, plain)
     exec(code, guarded)
+    constants = print_of({name: x for name, x in writer.bound.items() if not callable(x)})
     return Program(
-        source, plain[writer.title], guarded[writer.title], graph.forms(), bool(graph.random)
-    )
+        source, plain[writer.title], guarded[writer.title], graph.forms(), bool(graph.random),
+        constants,
+    )  # fmt: skip
 
 
 class Graph:
@@ -62,7 +65,7 @@ class Graph:
         self.same: dict[Node, Any] = {}
         self.args: dict[Node, tuple[Any, ...]] = {}
         known: dict[Any, Node] = {}
-        found = {node for root in trace.outputs for node in history(root)}
+        found = {node for root in [*trace.outputs, *trace.drawn] for node in history(root)}
         for node in sorted([*found, *self.inputs], key=lambda node: node.born):
             if node not in self.same:
                 self.same[node] = self.settled(node, known)
@@ -281,7 +284,7 @@ class Writer:
         same = self.graph.same
         for node, g in sorted(self.trace.gradients.items(), key=lambda pair: pair[0].born):
             known = node in same and isinstance(g, Node) and isinstance(same.get(g), Node)
-            if known and isinstance(same[node], Node):
+            if known and isinstance(same[node], Node) and same[g].born > self.trace.turned:
                 self.finished[same[g]] = same[node]
 
     def write(self, node: Node) -> None:

@@ -116,6 +116,7 @@ class Tensor(Face, raw=np.ndarray):
     def __index__(self) -> int:
         if self.size != 1 or self.dtype.kind not in "biu":
             raise TypeError("only a Tensor of one whole number can be an index")
+        refuse_in_trace(self, "an index")
         return int(self._data.item())
 
     def __dlpack__(self, **options: Any) -> Any:

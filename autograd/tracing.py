@@ -21,7 +21,7 @@ from .errors import lesson
 from .guard import after_hooks, clock, seed, total_of
 from .node import Node, history
 from .op import Op
-from .state import current, switched
+from .state import Tracing, current, switched
 from .transforms import untracked, zero_like
 
 # In a batch: what an unbatched node receives from all samples together, and one sample's part.
@@ -36,6 +36,7 @@ class Trace(NamedTuple):
     origins: for a node of the backward part, the node whose chain rule made it.
     gradients: the finished gradient of every node of the forward part.
     names: what the function calls its nodes. batched: the nodes of which each sample has its own.
+    drawn: every random node, oldest first. modes: which modules were called, and in training?
     """
 
     arguments: list[Node]
@@ -49,6 +50,8 @@ class Trace(NamedTuple):
     gradients: dict[Node, Any]
     names: dict[Node, str]
     batched: set[Node]
+    drawn: list[Node]
+    modes: dict[Any, bool]
 
     @property
     def learned(self) -> list[Node]:
@@ -71,8 +74,8 @@ def trace(
     """
     arguments = [variable(arg) for arg in args]
     names = dict(zip(arguments, parameters_of(fn, len(args)), strict=True))
-    began, nesting = clock(), current.get().nesting
-    with switched(recording=True, tracing=True, nesting=nesting + 1):
+    began, nesting, noted = clock(), current.get().nesting, Tracing()
+    with switched(recording=True, tracing=noted, nesting=nesting + 1):
         with noting(fn, names):
             result = fn(*arguments)
         if not isinstance(result, Node):
@@ -101,10 +104,13 @@ def trace(
         else:
             value = result
     names.update({leaf: name for leaf, name in surroundings(fn).items() if leaf not in names})
-    captured = captured_by([value, *by_argument, *by_captured], arguments, began, learned)
+    drawn, modes = [*noted.drawn], {module: module.training for module in noted.called}
+    noted.drawn.clear()  # a remembered state may hold this record, and is not to hold the graph
+    noted.called.clear()
+    captured = captured_by([value, *by_argument, *by_captured, *drawn], arguments, began, learned)
     return Trace(
         arguments, [arguments[i] for i in wanted], captured, value, by_argument, by_captured,
-        turned, origins, found, names, batched,
+        turned, origins, found, names, batched, drawn, modes,
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ import numpy as np
 from autograd import Tensor, Value, scope
 from autograd.data import raw
 from autograd.errors import lesson
+from autograd.state import current
 
 from .summary import Summary, summarized
 
@@ -80,6 +81,8 @@ class Module:
         """`forward`, with every node it makes marked by this module's name."""
         if not self._scope:
             self._name_parts()
+        if tracing := current.get().tracing:
+            tracing.called.append(self)
         with scope(self._scope):
             return self.forward(*inputs, **options)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..data import raw, shape_of
+from ..data import NUMBERS, raw, shape_of
 from ..errors import lesson
 from ..guard import refuse_in_trace
 from ..node import Node
@@ -17,7 +17,7 @@ from .doors import opens
 
 
 def _where(condition: Any, x: Any, y: Any) -> Any:
-    if type(condition) is bool and type(x) is float and type(y) is float:
+    if type(condition) in NUMBERS and type(x) is float and type(y) is float:
         return x if condition else y
     return np.where(condition, x, y)
 
@@ -75,11 +75,28 @@ scatter_add_op = Op(
 )
 
 
+# The same for rows at places that are data: in a trace, other rows at every call.
+rows_op = Op(
+    "rows",
+    lambda x, places: x[places],
+    lambda g, z, x, places: add_rows_op(g, places, shape=shape_of(x)),
+    None,
+)
+add_rows_op = Op(
+    "add_rows",
+    lambda g, places, *, shape: _scatter_add(g, index=places, shape=shape),
+    lambda g, z, x, places, shape: rows_op(g, places),
+    None,
+)
+
+
 def getitem(x: Any, index: Any) -> Any:
     """x[index]: basic, boolean and integer-array indexing.
 
     The gradient is added back at the entries that were read; one read twice receives both shares.
     """
+    if isinstance(index, Node) and current.get().tracing and raw(index).dtype.kind in "iu":
+        return rows_op(x, index)
     return getitem_op(x, index=_plain_index(index))
 
 

@@ -18,6 +18,13 @@ class Random(Op):
 
     __slots__ = ()
 
+    def __call__(self, *args: Any, **static: Any) -> Any:
+        """What was drawn; a trace keeps the node, whether or not anything uses it."""
+        drawn = super().__call__(*args, **static)
+        if isinstance(drawn, Node) and (tracing := current.get().tracing):
+            tracing.drawn.append(drawn)
+        return drawn
+
 
 def _draw(x: Any, *, p: float, axes: int | None) -> Any:
     shape = np.shape(x)
