@@ -37,7 +37,8 @@ def compile(
 ) -> Compiled:
     """The function x -> (f(x), f'(x)) as a program of straight lines; `.source` is its text.
 
-    fn: takes numbers and arrays and returns one number, as for `value_and_grad`.
+    fn: takes numbers and arrays and returns one number, as for `value_and_grad`; or a tuple, that
+    number first: then the program's value is a tuple too.
     example: arguments to trace it with. Their numbers do not matter, their shapes and dtypes do:
     for others the function is traced again.
     grad: which argument to differentiate by; a tuple gives a tuple of gradients; None gives the
@@ -128,11 +129,14 @@ class Compiled:
         self.version = version = self.fitting(given)
         leaves = version.trace.learned
         value, *slopes = run(version, given)
+        count = len(self.wanted)
         if leaves:
-            give(leaves, slopes[len(self.wanted) :])
+            give(leaves, slopes[count : count + len(leaves)])
+        if version.trace.also:
+            value = (value, *slopes[count + len(leaves) :])
         if self.grad is None:
             return value
-        found = tuple(slopes[: len(self.wanted)])
+        found = tuple(slopes[:count])
         return value, found if isinstance(self.grad, tuple) else found[0]
 
     def given(self, args: tuple[Any, ...]) -> list[Any]:

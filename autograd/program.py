@@ -15,7 +15,7 @@ import numpy as np
 
 from .data import shape_of
 from .dialects import CONSTANTS, written
-from .emit import Text, constant
+from .emit import COMPARED, INFIX, PRODUCT, Text, constant
 from .errors import lesson
 from .node import Node, history
 from .ops.random import Random
@@ -124,7 +124,7 @@ class Graph:
         computed = [isinstance(x, Node) and x not in self.inputs for x in self.outputs]
         pairs = zip(self.trace.outputs, self.outputs, computed, strict=True)
         return [
-            np.array if x in self.batched or (type(node._data) is not float and not made)
+            floats if x in self.batched else np.array if type(node._data) is not float and not made
             else float if type(node._data) is float else own
             for node, x, made in [(n, x if isinstance(x, Node) else n, m) for n, x, m in pairs]
         ]  # fmt: skip
@@ -138,7 +138,17 @@ class Graph:
                 if isinstance(arg, Node) and arg not in found:
                     found.add(arg)
                     waiting.append(arg)
-        return sorted(found - self.inputs.keys(), key=lambda node: node.born)
+        return sorted(found - self.inputs.keys(), key=self.turn)
+
+    def turn(self, node: Node) -> float:
+        """When a node's turn comes: that of the value, a batch's mean included, before backward."""
+        whole = node.op is over_batch and node is self.outputs[0]
+        return self.trace.turned + 0.5 if whole else node.born
+
+
+def floats(x: Any) -> Any:
+    """A new array of floats."""
+    return np.array(x, float)
 
 
 def own(x: Any) -> Any:
@@ -159,10 +169,20 @@ def neutral(node: Node, args: tuple[Any, ...]) -> Any:
         return None
     if len(rest) != 1 or not isinstance(rest[0], Node):
         return None
+    if is_truth(rest[0]) and type(rest[0]._data) is float:  # True is no number everywhere
+        return None
     before, after = rest[0]._data, node._data
     alike = type(before) is type(after) and shape_of(before) == shape_of(after)
     dtypes = [getattr(data, "dtype", float) for data in (before, after)]
     return rest[0] if alike and dtypes[0] == dtypes[1] else None
+
+
+def is_truth(x: Any) -> bool:
+    """Whether x is the answer of a comparison, or a product of such: True and False in arrays."""
+    if not isinstance(x, Node) or x.op is None:
+        return False
+    name = x.op.name
+    return INFIX.get(name) == COMPARED or (name == "*" and all([is_truth(arg) for arg in x.args]))
 
 
 def lone(x: Any, node: Node) -> Any:
@@ -208,6 +228,7 @@ class Writer:
         self.parts: dict[Node, set[Node]] = {}  # what stands inside a node's text
         self.home: dict[Node, tuple[str, str]] = {}  # the line a forward node stands in
         self.lines: list[str] = []
+        self.above = ""  # the comment that stands above the last line, and holds for it
         self.answers = {node for node in graph.outputs if isinstance(node, Node)}
         self.uses: dict[Node, int] = dict.fromkeys([*graph.inputs, *graph.nodes], 0)
         self.last: dict[Node, Node] = {}  # the youngest node that uses it
@@ -223,6 +244,7 @@ class Writer:
     def fresh(self, wanted: str) -> str:
         """A name like the wanted one that is not taken."""
         base = re.sub(r"\W", "_", wanted) or "v"
+        base = re.sub(r"^([\d_]*\d)_(.+)$", r"\2_\1", base)  # weight_0 for "0.weight"
         base = f"_{base}" if base[0].isdigit() or keyword.iskeyword(base) else base
         name, count = base, 1
         while name in self.taken:
@@ -261,9 +283,9 @@ class Writer:
             self.lines.append(f"B = len({self.names[first]})  # samples in the batch")
         turned = False
         for node in self.graph.nodes:
-            if node.born > self.trace.turned and not turned and node.op is not over_batch:
+            if not turned and self.is_backward(node):
                 turned = True
-                self.lines += ["", f"# backward: from d{self.loss}/d{self.loss} = 1"]
+                self.lines += ["", f"# backward: from d{self.loss}/d{self.loss} = 1{self.each()}"]
             self.write(node)
         result = ", ".join(self.returned())
         inputs = ", ".join([self.names[node] for node in self.graph.inputs])
@@ -272,6 +294,14 @@ class Writer:
             *[f"    {line}" if line else "" for line in self.lines],
             *wrapped("    return ", result, "", "    "), "",
         ])  # fmt: skip
+
+    def is_backward(self, node: Node) -> bool:
+        """Whether node is of the backward part."""
+        return node.born > self.trace.turned and node is not self.graph.outputs[0]
+
+    def each(self) -> str:
+        """In a batch: whose gradients these are."""
+        return " for each sample" if self.graph.batched else ""
 
     def loss_name(self) -> str:
         """What the program calls the result."""
@@ -310,9 +340,12 @@ class Writer:
         """A line, with its comment beside it if there is room, else above it."""
         lines = wrapped(f"{name} = ", text, "", "", room=4)
         if comment and len(lines) == 1 and len(lines[0]) + len(comment) + 6 <= WIDTH:
-            lines = [f"{lines[0]}  {comment}"]
-        elif comment:
-            lines = [comment, *lines]
+            self.above = ""
+            self.lines.append(f"{lines[0]}  {comment}")
+            return
+        if comment and comment != self.above:
+            self.lines.append(comment)
+        self.above = comment
         self.lines += lines
 
     def comment(self, inside: set[Node]) -> str:
@@ -364,9 +397,12 @@ class Writer:
 
     def argument(self, arg: Any, node: Node) -> Text:
         """An input of an operation, as text."""
-        if isinstance(arg, Node):
-            return self.texts[arg]
-        return self.number(arg, node)
+        if not isinstance(arg, Node):
+            return self.number(arg, node)
+        text = self.texts[arg]
+        if arg in self.graph.batched and is_truth(arg) and node.op.name not in ("*", "where"):  # type: ignore[union-attr]
+            return Text(f"1 * {text.within(PRODUCT + 1)}", PRODUCT)  # + would mean "or"
+        return text
 
     def number(self, x: Any, node: Node) -> Text:
         """A constant: a number as short as NumPy takes it for the same, an array by a name."""
@@ -378,6 +414,8 @@ class Writer:
             x = x.item()
         if type(x) is bool:
             return Text(repr(x))
+        if (share := as_share(x)) is not None:
+            return share
         return constant(x, {}) if self.is_float(node) else Text(repr(x))
 
     def is_float(self, node: Node) -> bool:
@@ -429,6 +467,9 @@ class Writer:
                 texts.append(self.names[node] if isinstance(node, Node) else
                              self.number(node, self.trace.value).text)  # fmt: skip
                 continue
+            if i > len(leaves):  # beside the value
+                texts.append(self.names[node] if isinstance(node, Node) else self.literal(node))
+                continue
             wanted = f"d{self.loss}_d{self.names[leaves[i - 1]]}"
             if isinstance(node, Node) and self.names[node] == wanted:
                 texts.append(wanted)
@@ -446,6 +487,14 @@ class Writer:
     def leaves(self) -> list[Node]:
         """What the gradients among the outputs belong to, in their order."""
         return [*self.trace.wanted, *self.trace.learned]
+
+
+def as_share(x: Any) -> Text | None:
+    """A number such as 0.03125 as what it is, 1 / 32."""
+    if type(x) is not float or not 0 < abs(x) < 0.5 or len(repr(x)) < 5:
+        return None
+    count = round(1 / abs(x))
+    return Text(f"{'-' * (x < 0)}1 / {count}", PRODUCT) if abs(x) == 1 / count else None
 
 
 def wrapped(start: str, inside: str, end: str, indent: str, room: int = 0) -> list[str]:

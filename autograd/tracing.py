@@ -36,7 +36,8 @@ class Trace(NamedTuple):
     origins: for a node of the backward part, the node whose chain rule made it.
     gradients: the finished gradient of every node of the forward part.
     names: what the function calls its nodes. batched: the nodes of which each sample has its own.
-    drawn: every random node, oldest first. modes: which modules were called, and in training?
+    also: what the function returned beside the value. drawn: every random node, oldest first.
+    modes: which modules were called, and were they in training?
     """
 
     arguments: list[Node]
@@ -50,6 +51,7 @@ class Trace(NamedTuple):
     gradients: dict[Node, Any]
     names: dict[Node, str]
     batched: set[Node]
+    also: list[Node]
     drawn: list[Node]
     modes: dict[Any, bool]
 
@@ -60,8 +62,8 @@ class Trace(NamedTuple):
 
     @property
     def outputs(self) -> list[Node]:
-        """The value, the gradients by the arguments, the gradients by what is learned."""
-        return [self.value, *self.by_argument, *self.by_captured]
+        """The value, the gradients by the arguments and by what is learned, what else there is."""
+        return [self.value, *self.by_argument, *self.by_captured, *self.also]
 
 
 def trace(
@@ -77,12 +79,17 @@ def trace(
     began, nesting, noted = clock(), current.get().nesting, Tracing()
     with switched(recording=True, tracing=noted, nesting=nesting + 1):
         with noting(fn, names):
-            result = fn(*arguments)
+            result, *also = results_of(fn(*arguments))
+        if batch and also:
+            raise lesson("E35", what="the function returned more than one number",
+                         why="in a batch there is one result, of all samples together",
+                         fix="return loss")  # fmt: skip
         if not isinstance(result, Node):
             raise lesson("E35", what=f"the function returned {result!r:.60}",
                          why="this is not a node",
                          fix="return loss   computed from the arguments")  # fmt: skip
-        captured = captured_by([result], arguments, began)
+        also = [node if isinstance(node, Node) else untracked(raw(plain(node))) for node in also]
+        captured = captured_by([result, *also], arguments, began)
         batched = batched_by([arguments[i] for i in batch], result)
         turned = clock()
         learned = [leaf for leaf in captured if leaf.requires_grad]
@@ -107,11 +114,17 @@ def trace(
     drawn, modes = [*noted.drawn], {module: module.training for module in noted.called}
     noted.drawn.clear()  # a remembered state may hold this record, and is not to hold the graph
     noted.called.clear()
-    captured = captured_by([value, *by_argument, *by_captured, *drawn], arguments, began, learned)
+    roots = [value, *by_argument, *by_captured, *also, *drawn]
+    captured = captured_by(roots, arguments, began, learned)
     return Trace(
         arguments, [arguments[i] for i in wanted], captured, value, by_argument, by_captured,
-        turned, origins, found, names, batched, drawn, modes,
+        turned, origins, found, names, batched, also, drawn, modes,
     )  # fmt: skip
+
+
+def results_of(returned: Any) -> tuple[Any, ...]:
+    """What a function returned: the number to differentiate, and what it gave beside it."""
+    return returned if type(returned) is tuple and returned else (returned,)
 
 
 def shares(

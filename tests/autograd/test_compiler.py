@@ -210,3 +210,77 @@ def test_batch_statistics_are_refused():
     norm = nn.BatchNorm1d(2)
     with pytest.raises(autograd.GraphError, match="running statistics"):
         compile(lambda x: norm(x).sum(), np.ones((3, 2)))
+
+
+LABELLED = {
+    "cross_entropy": lambda z, k: nn.functional.cross_entropy(z, k),
+    "sum": lambda z, k: nn.functional.cross_entropy(z, k, reduction="sum"),
+    "weights": lambda z, k: nn.functional.cross_entropy(z, k, weight=[1.0, 2.0, 0.5]),
+    "smoothing": lambda z, k: nn.functional.cross_entropy(z, k, label_smoothing=0.1),
+    "nll": lambda z, k: nn.functional.nll_loss(autograd.log_softmax(z), k),
+    "ignoring": lambda z, k: nn.functional.cross_entropy(z, k, ignore_index=2),
+    "hinge": lambda z, k: nn.functional.hinge_loss(z[:, 0], 2 * (k > 0) - 1),
+    "one_hot": lambda z, k: nn.functional.mse_loss(z, autograd.one_hot(k, 3)),
+    "rows": lambda z, k: (z.T[k] ** 3).sum(),
+    "embedding": lambda z, k: (nn.functional.embedding(k, z[:3], padding_idx=1) ** 2).sum(),
+}
+
+
+@pytest.mark.parametrize("name", LABELLED)
+def test_labels_are_data_of_the_program(name):
+    rng, loss = np.random.default_rng(0), LABELLED[name]
+    first = rng.normal(size=(5, 3)), np.array([0, 1, 2, 2, 1])
+    then = rng.normal(size=(5, 3)), np.array([2, 0, 1, 1, 0])
+    if name == "rows":
+        first, then = (first[0], first[1]), (then[0], then[1])
+    value, slope = compile(loss, *first)(*then)
+    expected, exact = autograd.value_and_grad(loss)(*then)
+    assert np.allclose(value, expected, 1e-13, 1e-13)
+    assert np.allclose(slope, exact, 1e-13, 1e-13)
+
+
+def test_labels_are_checked_at_every_call():
+    step = compile(nn.functional.cross_entropy, -np.eye(3), np.array([0, 1, 2]))
+    with pytest.raises(ValueError, match="label 3, but there are 3 classes"):
+        step(np.eye(3), np.array([0, 3, 2]))
+    with pytest.raises(ValueError, match="label -1"):
+        step(np.eye(3), np.array([0, -1, 2]))
+    with pytest.raises(autograd.GraphError, match="a label is -100, to be ignored"):
+        step(np.eye(3), np.array([0, -100, 2]))
+
+
+def test_a_weight_of_classes_is_read_at_every_call():
+    loss = nn.CrossEntropyLoss(weight=[1.0, 2.0, 3.0])
+    z, k = np.random.default_rng(0).normal(size=(3, 3)), np.array([0, 1, 2])
+    step = compile(lambda z, k: loss(z, k), z, k)
+    loss.weight.data = np.array([3.0, 1.0, 1.0])
+    assert np.allclose(step(z, k)[0], loss(Tensor(z), k).data, 1e-14)
+
+
+def test_what_other_numbers_would_change_in_the_program_is_refused():
+    with pytest.raises(autograd.GraphError, match="other numbers in the arguments"):
+        compile(lambda x: (x * x._data.copy()).sum(), np.arange(3.0))
+    with pytest.raises(autograd.GraphError, match="other numbers in the arguments"):
+        compile(lambda x: x * x if x._data == 2 else x, 2.0)
+
+
+def test_train_and_eval_have_programs_of_their_own():
+    model = nn.Sequential(nn.Linear(3, 4), nn.Dropout(0.5))
+    x = np.ones((2, 3))
+    step = compile(lambda x: (model(x) ** 2).sum(), x)
+    assert "dropout_mask" in step.source
+    model.eval()
+    with pytest.warns(autograd.Hint, match="from train"):
+        value, _ = step(x)
+    assert np.allclose(value, (model(x) ** 2).sum().data, 1e-14)
+    assert "dropout_mask" not in step.source
+    model.train()
+    step(x)
+    assert "dropout_mask" in step.source
+
+
+def test_a_gradient_that_is_a_node_of_the_forward_part_leaves_it_its_name():
+    step = compile(lambda x, w: autograd.exp(w) * x, 1.0, 1.0, grad=(0, 1))
+    assert "v1 = exp(w)" in step.source
+    assert "dL_dx = v1" in step.source
+    assert step(2.0, 0.0) == (2.0, (1.0, 2.0))
