@@ -1,15 +1,22 @@
 """Compiled programs: equal to eager on every operation, whatever the example was."""
 
 import re
+import runpy
+from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
 from evidence import is_float, listed, random_like
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from matrix import ROWS
 
 import autograd
 import nn
 from autograd import Node, Tensor, Value, compile
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 def one_number(case, weights, places, inputs):
@@ -284,3 +291,93 @@ def test_a_gradient_that_is_a_node_of_the_forward_part_leaves_it_its_name():
     assert "v1 = exp(w)" in step.source
     assert "dL_dx = v1" in step.source
     assert step(2.0, 0.0) == (2.0, (1.0, 2.0))
+
+
+UNARY = ("tanh", "sin", "exp", "softplus", "relu", "sigmoid", "absolute", "square")
+BINARY = ("add", "subtract", "multiply", "maximum", "minimum", "logaddexp")
+
+
+@st.composite
+def recipes(draw):
+    """Steps of a random graph: an operation, and which of the nodes before it goes in."""
+    steps, count = [], 3
+    for _ in range(draw(st.integers(1, 14))):
+        name = draw(st.sampled_from(UNARY + BINARY + ("choose",)))
+        steps.append((name, [draw(st.integers(0, count - 1)) for _ in range(3)]))
+        count += 1
+    return steps
+
+
+def cooked(steps):
+    """The function of three numbers or arrays that the steps are."""
+
+    def f(x, y, z):
+        nodes = [x, y, z]
+        for name, (i, j, k) in steps:
+            if name == "choose":
+                nodes.append(autograd.where(nodes[i] > nodes[j], nodes[j], nodes[k]))
+            elif name in UNARY:
+                nodes.append(getattr(autograd, name)(0.5 * nodes[i]))
+            else:
+                nodes.append(getattr(autograd, name)(nodes[i], 0.3 * nodes[j]))
+        last = autograd.tanh(nodes[-1]) + 0.1 * nodes[i]
+        return last if isinstance(last, Value) else last.mean()
+
+    return f
+
+
+@settings(max_examples=40, deadline=None, derandomize=True, database=None)
+@given(recipes(), st.integers(0, 1000))
+def test_random_graphs_compile_to_what_eager_computes(steps, seed):
+    f, rng = cooked(steps), np.random.default_rng(seed)
+    first, then = rng.normal(size=(2, 3))
+    expected = autograd.value_and_grad(f, (0, 1, 2))(*then.tolist())
+    for backend in ("python", "numpy"):
+        found = compile(f, *first.tolist(), grad=(0, 1, 2), backend=backend)(*then.tolist())
+        np.testing.assert_allclose(flat(found), flat(expected), 1e-12, 1e-12)
+    batch = rng.normal(size=(3, 5))
+    whole = autograd.value_and_grad(f, (0, 1, 2))(*batch)
+    for step in (
+        compile(f, *rng.normal(size=(3, 5)), grad=(0, 1, 2)),
+        compile(f, *first.tolist(), grad=(0, 1, 2), batch=("x", "y", "z")),
+    ):
+        np.testing.assert_allclose(flat(step(*batch)), flat(whole), 1e-12, 1e-12)
+
+
+def flat(found):
+    value, slopes = found
+    return np.concatenate([np.ravel(x) for x in (value, *slopes)])
+
+
+def example(name):
+    return runpy.run_path(str(DOCS / "examples" / f"{name}.py"))
+
+
+def examples():
+    """The losses of the examples, with two points to compute them at."""
+    rng = np.random.default_rng(0)
+    logistic, net = example("logistic_regression"), example("neural_net")
+    mixture, rnn = example("gaussian_mixture"), example("rnn")
+    x, y = net["moons"](50, rng)
+    count = sum((n + 1) * m for n, m in pairwise(net["SIZES"]))
+    points = mixture["sample"](40, rng)
+    text = [rnn["LETTERS"].index(letter) for letter in rnn["TEXT"]]
+    K, D = mixture["K"], mixture["D"]
+    return {
+        "logistic_regression": (logistic["loss"], [(3,)]),
+        "neural_net": (lambda w: np.mean(np.logaddexp(0.0, -y * net["predict"](w, x))), [(count,)]),
+        "gaussian_mixture": (
+            lambda p: mixture["negative_log_likelihood"](p, points), [(K + 2 * K * D,)]
+        ),
+        "rnn": (lambda *w: rnn["loss"](*w, text), rnn["SHAPES"]),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [path.stem for path in DOCS.glob("examples/*.py")])
+def test_every_example_compiles_to_what_eager_computes(name):
+    loss, shapes = examples()[name]
+    rng, argnum = np.random.default_rng(1), tuple(range(len(shapes)))
+    first, then = [[0.5 * rng.normal(size=shape) for shape in shapes] for _ in range(2)]
+    found = compile(loss, *first, grad=argnum)(*then)
+    expected = autograd.value_and_grad(loss, argnum)(*then)
+    np.testing.assert_allclose(flat(found), flat(expected), 1e-11, 1e-12)
