@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Sequence
 from textwrap import wrap
 from typing import Any, NamedTuple
 
@@ -191,13 +192,17 @@ class Writer:
     def comment(self, inside: set[Node]) -> str:
         """Which forward lines the chain rule was applied to, for a line of the backward part."""
         origins = [self.trace.origins.get(node) for node in inside]
-        same = [self.graph.same.get(node) for node in origins if node is not None]
+        return self.naming([self.graph.same.get(node) for node in origins if node is not None])
+
+    def naming(self, same: Sequence[Any]) -> str:
+        """A comment that names the lines of these forward nodes."""
         homes = dict.fromkeys(sorted([self.home[n] for n in same if n in self.home]))
         if not homes:
             return ""
         if len(homes) == 1:
             ((_, line),) = homes
-            return f"# from {line}" if len(line) <= 50 else f"# from {line[:46]} ..."
+            short = line if len(line) <= 50 else f"{line[:47].rpartition(' ')[0]} ..."
+            return f"# from {short}"
         names = [name for name, _ in homes]
         listed = names if len(names) <= 5 else [*names[:4], "..."]
         return f"# from {', '.join(listed)}"
@@ -316,7 +321,9 @@ class Writer:
                 continue
             text = self.names[node] if isinstance(node, Node) else self.literal(node)
             name = self.fresh(wanted)
-            self.put(name, text, "")
+            leaf = leaves[i - 1]
+            users = [user for user in self.graph.nodes if leaf in self.graph.args[user]]
+            self.put(name, text, self.naming(users) if isinstance(node, Node) else "")
             texts.append(name)
         return texts
 

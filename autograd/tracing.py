@@ -245,12 +245,21 @@ def add_names(name: str, entry: Any, names: dict[Node, str]) -> None:
 def surroundings(fn: Callable[..., Any]) -> dict[Node, str]:
     """What fn calls the nodes that it takes from around it."""
     names: dict[Node, str] = {}
-    for name, entry in around(fn).items():
-        named = getattr(entry, "named_parameters", None)
-        for path, leaf in named() if named and not isinstance(entry, type) else ():
-            add_names(path.replace(".", "_"), leaf, names)
+    known = around(fn)
+    modules = {name: found for name, entry in known.items() if (found := parameters_in(entry))}
+    for module, parameters in modules.items():
+        prefix = f"{module}_" if len(modules) > 1 else ""
+        for path, leaf in parameters:
+            add_names(f"{prefix}{path.replace('.', '_')}", leaf, names)
+    for name, entry in known.items():
         add_names(name, entry, names)
     return names
+
+
+def parameters_in(entry: Any) -> list[tuple[str, Node]]:
+    """A module's parameters by their paths; none in anything else."""
+    named = getattr(entry, "named_parameters", None)
+    return named() if named and not isinstance(entry, type) else []
 
 
 def around(fn: Callable[..., Any]) -> dict[str, Any]:
