@@ -322,7 +322,7 @@ class Writer:
             text = self.names[node] if isinstance(node, Node) else self.literal(node)
             name = self.fresh(wanted)
             leaf = leaves[i - 1]
-            users = [user for user in self.graph.nodes if leaf in self.graph.args[user]]
+            users = [n for n in self.graph.nodes if any([x is leaf for x in self.graph.args[n]])]
             self.put(name, text, self.naming(users) if isinstance(node, Node) else "")
             texts.append(name)
         return texts
