@@ -180,7 +180,8 @@ __all__ = [
     "ShapeError", "Tensor", "Value", "__version__", "abs", "absolute", "add", "all", "any",
     "arange", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax",
     "argmin", "argsort", "astype", "atleast_1d", "atleast_2d", "avg_pool2d", "broadcast_to",
-    "cbrt", "ceil", "checkpoint", "clip", "compare", "concatenate", "conv1d", "conv2d", "cos",
+    "cbrt", "ceil", "checkpoint", "clip", "compare", "compile", "concatenate", "conv1d", "conv2d",
+    "cos",
     "cosh", "cumprod", "cumsum", "detect_anomaly", "diag", "diagonal", "divide", "dot", "draw",
     "einsum", "elementwise_grad", "elu", "enable_grad", "equal", "erf", "erfc", "exp", "exp2",
     "expand_dims", "explain", "expm1", "eye", "flatten", "flip", "floor", "floor_divide", "full",
@@ -204,7 +205,11 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> _Any:
-    """Load the views on first use: most programs draw nothing."""
+    """Load the views and the compiler on first use: most programs need neither."""
+    if name == "compile":
+        from .compiler import compile
+
+        return compile
     if name == "draw":
         from .view.draw import draw
 

@@ -77,6 +77,8 @@ def applied(node: Node, args: list[Text], words: Mapping[Any, str]) -> Text:
 def between(sign: str, x: Text, y: Text) -> Text:
     """x sign y. Equally strong signs are read from the left, except for powers."""
     strength = INFIX[sign]
+    if strength == COMPARED:  # Python would read a > b == c as a > b and b == c
+        return Text(f"{x.within(SUM)} {sign} {y.within(SUM)}", strength)
     if sign == "**":
         return Text(f"{x.within(WHOLE)} ** {y.within(SIGN)}", strength)
     return Text(f"{x.within(strength)} {sign} {y.within(strength + 1)}", strength)

@@ -604,6 +604,35 @@ LESSONS = {
         "compute it again, or call that backward() outside memory_saver()",
         "notebook 02",
     ),
+    "E35": Lesson(
+        GraphError,
+        "compile: {what}.",
+        "a program is written from what nodes record: {why}.",
+        "{fix}   (or call the function as it is)",
+        "notebook 14",
+    ),
+    "E35h": Lesson(
+        Hint,
+        "compile: True or False was asked of {node}, and the answer is now part of the program.",
+        "the function runs once, and the program goes the way it went then, whatever its inputs.",
+        "where(x > 0, a, b)   in place of   a if x > 0 else b",
+        "notebook 14",
+    ),
+    "E35r": Lesson(
+        Hint,
+        "{what}: traced again, for {why}.",
+        "a program is for arguments of one shape and dtype, and for modules all in train() or all "
+        "in eval() as they were; it is kept, so this costs time only once for each kind.",
+        "give it batches of one size, such as DataLoader(..., drop_last=True), if this is often",
+        "notebook 14",
+    ),
+    "E35t": Lesson(
+        GraphError,
+        "compile: the numbers of {node} were read, by {what}.",
+        "the function runs once; what it reads as plain data would be the same at every call.",
+        "compute with the node itself; take_along_axis(x, places) fetches by computed places",
+        "notebook 14",
+    ),
 }
 
 

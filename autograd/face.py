@@ -15,10 +15,12 @@ import numpy as np
 
 from .data import plain, raw
 from .errors import Hint, lesson
+from .guard import refuse_in_trace
 from .node import Node
 from .ops import cumulate, elementwise, linear, order, reduce, shape
 from .ops.doors import by_function, by_ufunc
-from .state import is_grad_enabled
+from .question import detached
+from .state import current, is_grad_enabled
 
 
 def reflected(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
@@ -147,6 +149,7 @@ class Face(Node):
     @property
     def data(self) -> Any:
         """The number or array itself. Assigning new data is noticed by a later backward pass."""
+        refuse_in_trace(self, ".data")
         return self._data
 
     @data.setter
@@ -222,6 +225,8 @@ class Face(Node):
 
     def detach(self) -> Any:
         """A copy as a new leaf that tracks no gradient: the chain rule stops here."""
+        if current.get().tracing:
+            return detached(self)
         node = object.__new__(Node.faces[type(self._data)])._leaf(copy(self._data), False)
         node._note(untracked="detach() cut it off from what it was made of")
         return node
@@ -235,6 +240,7 @@ class Face(Node):
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
         if self.requires_grad:
             raise lesson("E16", function="np.array(node)", fix="stack([a, b, ...]) or t.numpy()")
+        refuse_in_trace(self, "np.array()")
         return np.array(self._data, dtype=dtype, copy=copy)
 
 
@@ -246,6 +252,12 @@ def rebuilt(face: type, data: Any, requires_grad: bool, grad: Any, name: str | N
     if name is not None:
         node.name = name
     return node
+
+
+def hint_if_traced(node: Node) -> None:
+    """Warn (E35h), once for each line of the caller's, that a choice is not part of a program."""
+    if current.get().tracing:
+        warn(str(lesson("E35h", node=node)), Hint, stacklevel=3)
 
 
 def hint_if_tracking(node: Node, function: str) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .errors import lesson
-from .state import enable_grad
+from .state import current, enable_grad
 
 if TYPE_CHECKING:
     from .node import Node
@@ -65,6 +65,12 @@ def refuse_changes(nodes: list[Node]) -> None:
         for source in (*node.args, node) if node.op is not None else ():
             if (getattr(source, "_rare", None) or {}).get("changed", 0) > node.born:
                 raise lesson("E12", source=source, consumer=node)
+
+
+def refuse_in_trace(node: Node, what: str) -> None:
+    """Raise E35t if `compile` is tracing: a number that is read would be the same ever after."""
+    if current.get().tracing and (node.op is not None or node.requires_grad or node._mark("input")):
+        raise lesson("E35t", node=node, what=what)
 
 
 def settle(before: list[tuple[Node, Any]], nodes: list[Node], create_graph: bool) -> None:

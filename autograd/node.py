@@ -75,7 +75,7 @@ class Node:
     def _result(
         self, data: Any, tracked: bool, op: Op, x: Any, y: Any = None, rare: Any = None
     ) -> Any:
-        """Fill in a node that op made of x and y. It remembers them if it is to be tracked."""
+        """Fill in a node that op made of x and y. It remembers them if tracked, or in a trace."""
         now = state()
         if now is not DEFAULT:
             tracked = tracked and now.recording
@@ -83,7 +83,7 @@ class Node:
                 rare = now.scope if rare is None else {**rare, **now.scope}
             if now.anomaly is not None:
                 rare = now.anomaly.made(op, data, x, y, rare)
-        if not tracked:
+        if not (tracked or now.tracing):
             self._leaf(data, False)
             self._rare = op.untracked if now.recording else op.unrecorded
             return self
@@ -92,7 +92,7 @@ class Node:
         self.op = op
         self._x = x
         self._y = y
-        self.requires_grad = True
+        self.requires_grad = tracked
         self._rare = rare
         self.born = clock()
         return self

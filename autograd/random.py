@@ -12,6 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from .errors import lesson
+from .state import current
+
 _generator: np.random.Generator | None = None  # made on first use: NumPy loads them only then
 
 
@@ -32,20 +35,30 @@ def manual_seed(seed: int | None) -> np.random.Generator:
 
 
 def generator(own: int | np.random.Generator | None = None) -> np.random.Generator:
-    """The generator to draw from: `own` (a generator or a seed), or else the library's."""
-    if own is not None:
-        return np.random.default_rng(own)
+    """The generator to draw from: `own` (a generator or a seed), or else the library's.
+
+    Raises E35 inside `compile`: numbers drawn there would be the same at every call.
+    """
+    if current.get().tracing:
+        raise lesson("E35", what="random numbers were drawn inside the function",
+                     why="they would be the same at every call",
+                     fix="pass them as an argument, or use dropout")  # fmt: skip
+    return stream() if own is None else np.random.default_rng(own)
+
+
+def stream() -> np.random.Generator:
+    """The library's generator, for operations that draw again whenever they are computed."""
     return _generator or manual_seed(None)
 
 
 def snapshot() -> Any:
     """Where the library's generator stands, for `replaying` and `restore`."""
-    return generator().bit_generator.state
+    return stream().bit_generator.state
 
 
 def restore(state: Any) -> None:
     """Draw from the library's generator as it stood then, from now on."""
-    generator().bit_generator.state = state
+    stream().bit_generator.state = state
 
 
 @contextmanager
@@ -55,7 +68,7 @@ def replaying(state: Any) -> Iterator[None]:
     For one thread at a time: the generator is the library's, and so all threads'.
     """
     global _generator
-    outer, _generator = generator(), np.random.default_rng(0)
+    outer, _generator = stream(), np.random.default_rng(0)
     _generator.bit_generator.state = state
     try:
         yield

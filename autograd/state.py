@@ -18,6 +18,16 @@ class Scope(dict[str, str]):
     __eq__ = object.__eq__
 
 
+class Tracing:
+    """What a trace notes beside the graph: random nodes as they are born, and modules called."""
+
+    __slots__ = ("called", "drawn")
+
+    def __init__(self) -> None:
+        self.drawn: list[Any] = []
+        self.called: list[Any] = []
+
+
 class State(NamedTuple):
     """What every operation looks at before it records itself."""
 
@@ -26,7 +36,7 @@ class State(NamedTuple):
     nesting: int = 0  # how many functions are being differentiated around here
     anomaly: Any = None  # what looks at every result and gradient: see `watch.py`
     saver: Any = None  # what sweeps in backward()'s place: see `watch.py`
-    tracing: bool = False  # whether comparisons of nodes are recorded too: see `emit.py`
+    tracing: Tracing | None = None  # are comparisons of nodes recorded too? See `tracing()`
 
 
 DEFAULT = State()
@@ -70,7 +80,7 @@ def tracing() -> Iterator[None]:
 
     Outside of this block they give plain truth values: the answers for these numbers alone.
     """
-    with switched(tracing=True):
+    with switched(tracing=Tracing()):
         yield
 
 

@@ -9,7 +9,8 @@ import numpy as np
 
 from .data import numeric, raw
 from .errors import lesson
-from .face import Face
+from .face import Face, hint_if_traced
+from .guard import refuse_in_trace
 from .ops import index
 from .ops import shape as shapes
 
@@ -73,6 +74,7 @@ class Tensor(Face, raw=np.ndarray):
 
     def numpy(self) -> np.ndarray[Any, Any]:
         """The array itself, without a copy. Changes made to it are not noticed by the graph."""
+        refuse_in_trace(self, "numpy()")
         return self._data  # type: ignore[no-any-return]
 
     astype = shapes.astype
@@ -82,10 +84,12 @@ class Tensor(Face, raw=np.ndarray):
         if self.size != 1:
             fix = "t.tolist() for all numbers, t[0] or t.mean() for one"
             raise lesson("E15", size=self.size, question="which one is item()?", fix=fix)
+        refuse_in_trace(self, "item()")
         return self._data.item()
 
     def tolist(self) -> Any:
         """The numbers as nested Python lists."""
+        refuse_in_trace(self, "tolist()")
         return self._data.tolist()
 
     def __getitem__(self, key: Any) -> Any:
@@ -106,11 +110,13 @@ class Tensor(Face, raw=np.ndarray):
         if self.size != 1:
             fix = "(t > 0).all() or (t > 0).any()"
             raise lesson("E15", size=self.size, question="True or False for which?", fix=fix)
+        hint_if_traced(self)
         return bool(self._data)
 
     def __index__(self) -> int:
         if self.size != 1 or self.dtype.kind not in "biu":
             raise TypeError("only a Tensor of one whole number can be an index")
+        refuse_in_trace(self, "an index")
         return int(self._data.item())
 
     def __dlpack__(self, **options: Any) -> Any:

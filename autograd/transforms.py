@@ -255,7 +255,7 @@ class Run(NamedTuple):
         leaves = [node for node in history(x) if node.op is None and node.requires_grad]
         mine = set(self.variables)
         lasting = [leaf not in mine and not (over and leaf._mark("variable")) for leaf in leaves]
-        return x if any(lasting) else untracked(x._data)
+        return x if any(lasting) or current.get().tracing else untracked(x._data)
 
     def one_or_all(self, parts: list[Any]) -> Any:
         """One derivative for an int argnum, a tuple for a tuple."""

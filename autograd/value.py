@@ -8,7 +8,8 @@ import numpy as np
 
 from .data import as_float
 from .errors import lesson
-from .face import Face
+from .face import Face, hint_if_traced
+from .guard import refuse_in_trace
 from .state import is_grad_enabled
 
 
@@ -43,10 +44,12 @@ class Value(Face, raw=float):
         return f"Value({marks})"
 
     def __bool__(self) -> bool:
+        hint_if_traced(self)
         return bool(self._data)
 
     def item(self) -> float:
         """The number as a Python float."""
+        refuse_in_trace(self, "item()")
         return self._data  # type: ignore[no-any-return]
 
     def _as_data(self, data: Any) -> float:

@@ -135,6 +135,8 @@ def parser() -> Parser:
     learning.add_argument("--epochs", metavar="N",
         type=number("--epochs", int, "1 or more", lambda n: n >= 1),
         help="passes over the training samples (default: 20 for digits, 50 in the plane, else 100)")
+    learning.add_argument("--compile", action="store_true",
+        help="write forward and backward as one program, and run that: the same numbers, sooner")
     learning.add_argument("--explain", action="store_true",
         help="print the first update: name, old, gradient, step, new")
     output.add_argument("--output", metavar="FOLDER", type=folder("--output"),

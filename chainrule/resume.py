@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .train import Job
 
 CHECKPOINT = "checkpoint.safetensors"
-NOT_SETTINGS = ("output", "explain", "quiet", "progress", "resume")
+NOT_SETTINGS = ("output", "explain", "quiet", "progress", "resume", "compile")
 AT_START = {
     "output": "the run goes on in its own folder",
     "explain": "the first update is past",

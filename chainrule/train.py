@@ -82,6 +82,7 @@ class Job:
     test_size: float | None = None
     output: Path | None = None
     explain: bool = False
+    compile: bool = False
     quiet: bool = False
     progress: bool = True
     resume: bool = False
@@ -129,7 +130,11 @@ class Training:
         self.loss = LOSSES[self.kind]()
         self.optimizer = optimizer(job, self.model)
         metrics = {"cross-entropy": [optim.accuracy], "bce": [accuracy], "mse": []}[self.kind]
-        self.trainer = optim.Trainer(self.model, self.finite_loss, self.optimizer, metrics=metrics)
+        self.finite = Finite(OPTIMIZERS[job.optimizer][1])
+        self.trainer = optim.Trainer(
+            self.model, self.loss, self.optimizer, metrics=metrics, callbacks=[self.finite],
+            compile=job.compile,
+        )  # fmt: skip
 
     def targets(self, y: Array) -> Array:
         """The target as the loss takes it: class indices, or one number per row."""
@@ -140,15 +145,6 @@ class Training:
         size = self.job.batch_size
         size = min(size, len(self.X)) if isinstance(size, int) else size
         return optim.DataLoader(self.X, self.y, batch_size=size, shuffle=True, seed=self.job.seed)
-
-    def finite_loss(self, prediction: Any, target: Array) -> Any:
-        """The loss. Raises DivergenceError if it is not a finite number."""
-        loss = self.loss(prediction, target)
-        if not math.isfinite(loss.item()):
-            lr = min(self.optimizer.param_groups[0]["lr"] / 10, OPTIMIZERS[self.job.optimizer][1])
-            told = f"the loss became {loss.item()}, because the steps are too large"
-            raise DivergenceError(f"training diverged: {told}; try --lr {lr:.2g}.")
-        return loss
 
     def first_update(self) -> Any:
         """The table of what the first step of `fit` will do."""
@@ -168,7 +164,7 @@ class Training:
         path = None if folder is None else folder / CHECKPOINT
         if path is not None:
             asked = Asked(self.job, self.samples)
-            self.trainer.callbacks = [asked, optim.ModelCheckpoint(path)]
+            self.trainer.callbacks = [asked, self.finite, optim.ModelCheckpoint(path)]
         test = whole(self.X_test, self.y_test)
         progress = self.job.progress and not self.job.quiet
         resume = path if self.job.resume else None
@@ -191,6 +187,28 @@ class Training:
         if self.kind == "mse":
             scales |= {"target.mean": self.target_scale.mean, "target.std": self.target_scale.std}
         return {**self.model.state_dict(), **scales}
+
+
+class Finite(optim.Callback):
+    """Raises DivergenceError as soon as a loss is not a finite number."""
+
+    def __init__(self, usual_lr: float) -> None:
+        self.usual_lr = usual_lr
+
+    def loss_computed(self, trainer: optim.Trainer, loss: Any) -> None:
+        """Look at the loss of a batch."""
+        self.look_at(trainer, loss.item())
+
+    def epoch_ended(self, trainer: optim.Trainer, row: dict[str, Any]) -> None:
+        """Look at the loss on the test samples."""
+        self.look_at(trainer, row["validation_loss"])
+
+    def look_at(self, trainer: optim.Trainer, loss: float) -> None:
+        """Is it finite?"""
+        if not math.isfinite(loss):
+            lr = min(trainer.optimizer.param_groups[0]["lr"] / 10, self.usual_lr)
+            told = f"the loss became {loss}, because the steps are too large"
+            raise DivergenceError(f"training diverged: {told}; try --lr {lr:.2g}.")
 
 
 def run(job: Job) -> int:

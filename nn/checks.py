@@ -11,9 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Hint, Value, is_grad_enabled
+import autograd as ag
+from autograd import Hint, Node, Value, is_grad_enabled
 from autograd.data import plain, raw, shape_of
 from autograd.errors import lesson
+from autograd.guard import refuse_in_trace
+from autograd.ops.shape import astype
+from autograd.question import detached
 from autograd.watch import NOT_THE_USERS
 
 
@@ -93,7 +97,11 @@ def flat(x: Any) -> list[Any]:
     """All entries of nested lists, or of an array, in one list."""
     if isinstance(x, (list, tuple)):
         return [entry for row in x for entry in flat(row)]
-    return raw(x).ravel().tolist() if shape_of(x) else [x]
+    if not shape_of(x):
+        return [x]
+    if isinstance(x, Node):
+        refuse_in_trace(x, "a loss of Values")
+    return raw(x).ravel().tolist()  # type: ignore[no-any-return]
 
 
 def shape(x: Any) -> tuple[int, ...]:
@@ -139,12 +147,12 @@ def require_same_shape(loss: str, p: tuple[int, ...], y: tuple[int, ...]) -> Non
 
 def factor(loss: str, weight: Any, form: tuple[int, ...], like: Any = 0.0) -> Any:
     """A weight for every entry of a shape, in the dtype of `like`. Raises E24 if it has others."""
-    w = np.asarray(raw(plain(weight)))
+    w = detached(plain(weight))
     dtype = np.result_type(raw(like), np.float16) if np.ndim(raw(like)) else float
     try:
-        return np.broadcast_to(w.astype(dtype), form)
+        return ag.broadcast_to(astype(w, dtype), form)
     except ValueError:
-        what = f"{loss}: a weight of shape {w.shape} does not fit predictions of shape {form}"
+        what = f"{loss}: a weight of shape {shape_of(w)} does not fit predictions of shape {form}"
         why = "it has a factor for each entry, or for each on the last axis"
         raise lesson("E24b", what=what, why=why, fix=f"weight = np.ones({form[-1:]})") from None
 

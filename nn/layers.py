@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
-from autograd.data import plain, raw, shape_of
+from autograd.data import plain, shape_of
 from autograd.errors import lesson
 from autograd.op import Op
 from autograd.ops.index import getitem
 from autograd.ops.linear import linear
+from autograd.question import Question
 
 from . import init
 from .checks import require_sizes
@@ -113,7 +114,16 @@ class Embedding(Module):
 
 def embedding(input: Any, weight: Any, padding_idx: int | None = None) -> Any:
     """W[x]: the rows of a table that x names; the row padding_idx receives no gradient."""
-    places, (count, width) = np.asarray(raw(plain(input))), shape_of(weight)
+    places = row_numbers(plain(input), sizes=shape_of(weight))
+    rows = getitem(weight, places)
+    if padding_idx is None:
+        return rows
+    padding = ag.equal(places, padding_idx % shape_of(weight)[0])
+    return ag.where(ag.expand_dims(padding, -1), as_constant(rows), rows)
+
+
+def _row_numbers(places: Any, *, sizes: tuple[int, int]) -> Any:
+    places, (count, width) = np.asarray(places), sizes
     layer = f"Embedding({count}, {width})"
     if places.dtype.kind not in "iu":
         what, fix = f"got {places.dtype} numbers", "x = x.astype(int)"
@@ -124,11 +134,11 @@ def embedding(input: Any, weight: Any, padding_idx: int | None = None) -> Any:
         fix = f"nn.Embedding({max(places.max() + 1, count)}, {width})"
         fix = fix if places.min() >= 0 else "x = x - x.min()"
         raise lesson("E09e", layer=layer, what=what, last=count - 1, fix=fix)
-    rows = getitem(weight, places)
-    if padding_idx is None:
-        return rows
-    return ag.where((places == padding_idx % count)[..., None], as_constant(rows), rows)
+    return places
 
+
+row_numbers = Question("row_numbers", _row_numbers)
+"""Row numbers of a table, checked: again by a compiled program, for those of every batch."""
 
 as_constant = Op("constant", lambda x: x, None)
 """x itself, to which no gradient flows: recorded, so that a replay reads x again."""

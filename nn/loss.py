@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import autograd as ag
-from autograd import Value
+from autograd import Node, Value
 from autograd.data import plain, shape_of
 from autograd.errors import lesson
 
@@ -70,7 +70,7 @@ def entrywise(
     return reduced(terms if weight is None else factor(loss, weight, form, p) * terms, reduction)
 
 
-def reduced(losses: Any, reduction: str, total: float | None = None) -> Any:
+def reduced(losses: Any, reduction: str, total: Any = None) -> Any:
     """The mean or the sum of the losses, or all of them; from a list of Values, one Value.
 
     total: what the sum is divided by for the mean, if not by their number.
@@ -81,4 +81,6 @@ def reduced(losses: Any, reduction: str, total: float | None = None) -> Any:
     if reduction == "mean" and total is None:
         return ag.mean(losses)
     whole = ag.sum(losses)
+    if isinstance(total, Node) and reduction == "mean":
+        return whole / total
     return whole if reduction == "sum" else whole * (1 / total if total else math.nan)

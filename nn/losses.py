@@ -17,13 +17,22 @@ from typing import Any
 import numpy as np
 
 import autograd as ag
-from autograd.data import plain, shape_of
+from autograd.data import plain, raw, shape_of
 from autograd.local import Elementwise, unary
 from autograd.op import Op
 
 from .checks import holds_values, require_probabilities, shape
 from .loss import Loss, WeightedLoss, entrywise, reduced
-from .targets import class_indices, class_losses, hint_if_probabilities, hint_if_sigmoid
+from .targets import (
+    class_indices,
+    class_losses,
+    hint_if_probabilities,
+    hint_if_sigmoid,
+    is_class,
+    none_ignored,
+    score_at,
+    score_of,
+)
 
 
 def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
@@ -101,9 +110,10 @@ def cross_entropy(
     hint_if_probabilities(scores)
     if weight is None and label_smoothing == 0 and not soft_targets and len(form) < 3:
         labels = class_indices(name, form, target, ignore_index)
-        if not np.count_nonzero(labels == ignore_index):
+        if not np.count_nonzero(raw(labels) == ignore_index):
+            labels = none_ignored(labels, ignore_index=ignore_index)
             if not by_value:
-                return reduced(surprise_at(scores, labels=labels), reduction)
+                return reduced(surprise_at(scores, labels), reduction)
             pairs = zip(scores if labels.ndim else [scores], labels.ravel().tolist(), strict=True)
             return reduced([reduce(ag.logaddexp, z) - z[k] for z, k in pairs], reduction)
     options = (weight, ignore_index, label_smoothing, soft_targets)
@@ -111,22 +121,17 @@ def cross_entropy(
     return reduced(losses, reduction, total)
 
 
-def _surprise_at(z: Any, *, labels: Any) -> Any:
+def _surprise_at(z: Any, labels: Any) -> Any:
     z = z - np.maximum.reduce(z, axis=-1, keepdims=True)  # the result stays; e^z cannot overflow
-    return np.log(np.add.reduce(np.exp(z), axis=-1)) - z[_places(labels)]
-
-
-def _places(labels: Any) -> Any:
-    """Where the score of each row's class stands."""
-    return (np.arange(labels.size), labels) if labels.ndim else labels
+    return np.log(np.add.reduce(np.exp(z), axis=-1)) - score_of(z, labels)
 
 
 def _surprise_rule(g: Any, loss: Any, z: Any, labels: Any) -> Any:
-    p = ag.exp(z - (loss + z[_places(labels)])[..., None])  # softmax: loss + z[k] is log(sum(e^z))
-    return g[..., None] * (p - (labels[..., None] == np.arange(z.shape[-1])))
+    p = ag.exp(z - (loss + score_at(z, labels))[..., None])  # softmax: loss + z[k] is log(sum(e^z))
+    return g[..., None] * (p - is_class(labels, classes=shape_of(z)[-1]))
 
 
-surprise_at = Op("cross_entropy", _surprise_at, _surprise_rule)
+surprise_at = Op("cross_entropy", _surprise_at, _surprise_rule, None)
 """log(sum(e^z)) - z[k] for each row z and its label k; d/dz = softmax(z) - 1 at k."""
 
 

@@ -84,7 +84,10 @@ class Module:
         """`forward`, with every node it makes marked by this module's name."""
         if not self._scope:
             self._name_parts()
-        outer = current.set(inside(current.get(), self._scope))  # as `with scope(...)`, but faster
+        now = current.get()
+        if now.tracing is not None:
+            now.tracing.called.append(self)
+        outer = current.set(inside(now, self._scope))  # as `with scope(...)`, but faster
         try:
             return self.forward(*inputs, **options)
         finally:

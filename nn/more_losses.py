@@ -10,6 +10,7 @@ import numpy as np
 import autograd as ag
 from autograd.data import plain, raw, shape_of
 from autograd.errors import lesson
+from autograd.op import Op
 
 from .checks import flat, holds_values, require_reduction, shape
 from .loss import Loss, WeightedLoss, entrywise, reduced
@@ -102,12 +103,23 @@ def hinge_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
     >>> hinge_loss(ag.Tensor([2.0, 0.5, 0.5]), [1, 1, -1], reduction="none").data
     array([0. , 0.5, 1.5])
     """
-    signs = np.array([raw(y) for y in flat(target)], float)
-    if signs.size and not (np.abs(signs) == 1).all():
-        wrong = signs[np.abs(signs) != 1][0]
+    if isinstance(target, (list, tuple)):
+        _signs(np.array([raw(y) for y in flat(target)], float))
+    else:
+        target = signs(plain(target))
+    return entrywise("HingeLoss", lambda s, y: ag.relu(1 - y * s), input, target, reduction)
+
+
+def _signs(y: Any) -> Any:
+    if not (np.abs(y) == 1).all():
+        wrong = np.ravel(y)[np.ravel(np.abs(y) != 1)][0]
         what = f"HingeLoss: targets are -1 or 1; got {wrong:g}."
         raise lesson("E09", what=what, fix="y = 2 * y - 1   for classes 0 and 1")
-    return entrywise("HingeLoss", lambda s, y: ag.relu(1 - y * s), input, target, reduction)
+    return y
+
+
+signs = Op("signs", _signs, lambda g, z, y: g)
+"""The targets themselves, checked: again by a compiled program, for those of every batch."""
 
 
 def require_threshold(loss: str, name: str, value: Any, fits: bool) -> None:

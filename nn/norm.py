@@ -14,9 +14,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 import autograd as ag
-from autograd import Tensor
+from autograd import Node, Tensor
 from autograd.data import plain, raw, shape_of
 from autograd.errors import lesson
+from autograd.guard import refuse_in_trace
 from autograd.ops.reduce import standardize
 
 from .checks import hint_if_not_in_use, require_channels, require_sizes
@@ -264,6 +265,8 @@ def batch_norm(
         fix = "model.eval()   for one sample, or DataLoader(..., drop_last=True)"
         raise lesson("E24b", what=what, why=why, fix=fix)
     if running_mean is not None:
+        if isinstance(x, Node):
+            refuse_in_trace(x, "running statistics, in training")
         data = raw(x)
         follow(running_mean, data.mean(axes), momentum)
         follow(running_var, data.var(axes, ddof=1), momentum)

@@ -15,8 +15,11 @@ import numpy as np
 
 import autograd as ag
 from autograd import Node
-from autograd.data import plain, raw
+from autograd.data import plain, raw, shape_of
 from autograd.errors import lesson
+from autograd.op import Op
+from autograd.ops.shape import astype
+from autograd.question import Question, detached
 
 from .checks import flat, hint, holds_values, require_same_shape, shape
 
@@ -25,12 +28,16 @@ A_FEW = 8  # of the scores: enough to see that they are no probabilities
 Shape = tuple[int, ...]
 
 
-def class_indices(loss: str, scores: Shape, target: Any, ignore_index: int) -> Array:
+def class_indices(loss: str, scores: Shape, target: Any, ignore_index: int) -> Any:
     """The target as an array of class indices. Raises E08 or E09 if it is something else."""
+    return _class_indices(plain(target), loss=loss, scores=scores, ignore_index=ignore_index)
+
+
+def _indices(target: Any, *, loss: str, scores: Shape, ignore_index: int) -> Array:
     if not scores:
         what, why = f"{loss}: scores must have shape (N, C) or (C,); got ()", "each class has one"
         raise lesson("E24b", what=what, why=why, fix="scores.reshape(1, -1)")
-    labels = np.asarray(raw(plain(target)))
+    labels = np.asarray(target)
     classes = scores[class_axis(scores)]
     wanted = (*scores[:1], *scores[2:]) if len(scores) > 1 else ()
     if labels.shape != wanted:
@@ -68,6 +75,33 @@ def all_within(labels: Array, classes: int) -> bool:
     return bool(low >= 0 and high < classes)
 
 
+def _none_ignored(labels: Array, *, ignore_index: int) -> Array:
+    if np.count_nonzero(labels == ignore_index):
+        raise lesson("E35", what=f"a label is {ignore_index}, to be ignored",
+                     why="the example had no such label, so its program counts all",
+                     fix="compile(fn, ...) with labels of which one is ignored")  # fmt: skip
+    return labels
+
+
+# Asked again by a compiled program, for the labels of every batch.
+_class_indices = Question("class_indices", _indices)
+none_ignored = Question("none_ignored", _none_ignored)
+
+
+def score_of(z: Array, labels: Array) -> Array:
+    """The score of each row's class."""
+    return z[(np.arange(labels.size), labels) if labels.ndim else labels]
+
+
+is_class = Question("is_class", lambda k, *, classes: k[..., None] == np.arange(classes))
+score_at = Op(
+    "score_at",
+    score_of,
+    lambda g, s, z, labels: g[..., None] * is_class(labels, classes=shape_of(z)[-1]),
+    None,
+)
+
+
 def class_axis(scores: Shape) -> int:
     """Where the classes are: last, but on axis 1 if there are more axes than two, as in PyTorch."""
     return 1 if len(scores) > 2 else len(scores) - 1
@@ -76,7 +110,7 @@ def class_axis(scores: Shape) -> int:
 def table(
     loss: str, scores: Shape, target: Any, weight: Any, ignore_index: int, smoothing: float,
     soft: bool,
-) -> tuple[Any, float]:  # fmt: skip
+) -> tuple[Any, Any]:  # fmt: skip
     """t with the classes on its last axis, and what its losses are divided by for their mean."""
     classes = scores[class_axis(scores)]
     weights = weight_of_classes(loss, weight, classes)
@@ -91,17 +125,19 @@ def table(
         t = weights * (q * (1 - smoothing) + smoothing / classes)
         return t, math.prod(scores) / classes
     labels = class_indices(loss, scores, target, ignore_index)
-    kept = labels != ignore_index
-    places = np.where(kept, labels, 0)
-    spread = (1 - smoothing) * np.eye(classes)[places] + smoothing / classes
-    return weights * spread * kept[..., None], float(np.sum(weights[places] * kept))
+    kept = ag.not_equal(labels, ignore_index)
+    hot = ag.one_hot(ag.where(kept, labels, 0), classes)
+    spread = (1 - smoothing) * hot + smoothing / classes
+    total = ag.sum(ag.sum(weights * hot, axis=-1) * kept)
+    total = total if isinstance(total, Node) else float(total)
+    return weights * spread * ag.expand_dims(kept, -1), total
 
 
-def weight_of_classes(loss: str, weight: Any, classes: int) -> Array:
+def weight_of_classes(loss: str, weight: Any, classes: int) -> Any:
     """A weight for each class, 1 by default. Raises E24 for another number of them."""
     if weight is None:
         return np.ones(classes)
-    weights = np.asarray(raw(plain(weight)))
+    weights = detached(plain(weight))
     if weights.shape != (classes,):
         what = f"{loss}: weight has shape {weights.shape}, but there are {classes} classes"
         why = "each class has one weight, which its samples count with"
@@ -112,7 +148,7 @@ def weight_of_classes(loss: str, weight: Any, classes: int) -> Array:
 def class_losses(
     loss: str, scores: Any, target: Any, weight: Any, ignore_index: int, smoothing: float = 0.0,
     soft: bool = False, logs: bool = False,
-) -> tuple[Any, float]:  # fmt: skip
+) -> tuple[Any, Any]:  # fmt: skip
     """-sum(t log p) for every sample, and what their sum is divided by for the mean.
 
     logs: the scores are log p; else p is their softmax.
@@ -139,9 +175,9 @@ def class_losses(
 def against(log_p: Any, t: Any, axis: int) -> Any:
     """-sum(t log p) over the classes on an axis; where t is 0 a log p of -inf does not count."""
     log_p = ag.moveaxis(plain(log_p), axis, -1)
-    if not isinstance(t, Node):
-        t = np.asarray(t, raw(log_p).dtype)
-        log_p = ag.where(t == 0, np.zeros((), t.dtype), log_p)
+    if not getattr(t, "requires_grad", False):
+        t = astype(t, raw(log_p).dtype)
+        log_p = ag.where(ag.equal(t, 0), np.zeros((), raw(t).dtype), log_p)
     return -ag.sum(t * log_p, axis=-1)
 
 

@@ -7,6 +7,7 @@ What is written depends on the cells alone: no times, no machine, cell ids by po
 whose outputs did not change stays the same file, byte for byte. Needs the `notebooks` extra.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from nbclient import NotebookClient
 HERE = Path(__file__).parent
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 SECONDS = 120  # for one cell: nothing in the course takes that long, unless it hangs
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")  # one each: same sums
 KEPT = {"jupyter", "tags"}  # of a cell's metadata: whether it is folded, and what it is called
 
 
@@ -26,7 +28,7 @@ def executed(path: Path) -> nbformat.NotebookNode:
         notebook, kernel_name="python3", timeout=SECONDS, record_timing=False,
         coalesce_streams=True, resources={"metadata": {"path": str(path.parent)}},
     )  # fmt: skip
-    client.execute()
+    client.execute(env=os.environ | dict.fromkeys(THREADS, "1"))
     notebook.metadata = {"kernelspec": KERNEL, "language_info": {"name": "python"}}
     for i, cell in enumerate(notebook.cells, start=1):
         cell.id = f"cell-{i:02}"

@@ -1,7 +1,13 @@
 """What all tests share: helper modules beside them, and the size of the test matrix at the end."""
 
+import os
 import sys
 from pathlib import Path
+
+# Before NumPy starts its threads: on a busy machine they wait for each other, thirty times as long,
+# and sums in several threads are rounded differently.
+for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(threads, "1")
 
 here = Path(__file__).parent
 for folder in (here, here / "autograd", here / "optim"):

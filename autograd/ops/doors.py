@@ -16,6 +16,8 @@ import numpy as np
 
 from ..data import raw
 from ..errors import lesson
+from ..guard import refuse_in_trace
+from ..node import kinds
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,6 +30,11 @@ PLAIN_ANSWERS = {
     np.flatnonzero, np.argwhere, np.count_nonzero, np.isin, np.zeros_like, np.ones_like,
     np.empty_like, np.full_like, np.result_type, np.shares_memory, np.may_share_memory,
     np.iscomplexobj, np.isrealobj, np.array_repr, np.array_str, np.array2string, np.argpartition,
+}  # fmt: skip
+
+STRUCTURAL = {  # of these, the answers to questions about shapes and dtypes alone
+    np.shape, np.ndim, np.size, np.zeros_like, np.ones_like, np.empty_like, np.full_like,
+    np.result_type, np.iscomplexobj, np.isrealobj,
 }  # fmt: skip
 
 # NumPy's names for arguments that we call by one name everywhere.
@@ -82,7 +89,7 @@ def opens(*numpy_functions: Any) -> Callable[[F], F]:
 def by_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """The answer to a ufunc called on a node, such as `np.exp(t)`."""
     if ufunc in PLAIN_ANSWERS and method == "__call__":
-        return ufunc(*[raw(entry) for entry in inputs], **options)
+        return ufunc(*[read(entry) for entry in inputs], **options)
     name = ufunc.__name__ + ("" if method == "__call__" else f".{method}")
     if method != "__call__" or ufunc not in doors:
         raise lesson("E16", function=f"np.{name}", fix=instead(name))
@@ -93,7 +100,8 @@ def by_ufunc(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str
 def by_function(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """The answer to a function of NumPy called on a node, such as `np.sum(t, axis=0)`."""
     if function in PLAIN_ANSWERS:
-        return function(*map(bare, args), **{key: bare(arg) for key, arg in kwargs.items()})
+        data = bare if function in STRUCTURAL else read
+        return function(*map(data, args), **{key: data(arg) for key, arg in kwargs.items()})
     module = function.__module__ or "numpy"
     name = f"{module.replace('numpy', 'np', 1)}.{function.__name__}"
     if function not in doors:
@@ -109,6 +117,13 @@ def by_function(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
 def bare(arg: Any) -> Any:
     """An argument with the data in place of nodes, in lists as well."""
     return [bare(entry) for entry in arg] if isinstance(arg, (list, tuple)) else raw(arg)
+
+
+def read(arg: Any) -> Any:
+    """`bare`, for a function whose answer depends on the numbers. Raises E35t in a trace."""
+    if type(arg) in kinds:
+        refuse_in_trace(arg, "a function of NumPy's")
+    return [read(entry) for entry in arg] if isinstance(arg, (list, tuple)) else raw(arg)
 
 
 def renamed(

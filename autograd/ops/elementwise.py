@@ -24,6 +24,7 @@ from ..errors import lesson
 from ..local import Elementwise, binary, unary
 from ..node import Node
 from ..op import Op
+from ..question import Question
 from ..state import current
 from . import floats, special
 from .doors import opens
@@ -52,7 +53,7 @@ def comparison(
     name: str, formula: str, array: Callable[..., Any], scalar: Callable[..., Any]
 ) -> Callable[..., Any]:
     """A function whose answers are True and False: no gradient flows through it."""
-    operation = Op(formula.split()[1], array, None, None)
+    operation = Question(formula.split()[1], array, None, None)
 
     def function(x: Any, y: Any) -> Any:
         a, b = raw(x), raw(y)

@@ -6,16 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from ..data import raw, shape_of
+from ..data import NUMBERS, raw, shape_of
 from ..errors import lesson
+from ..guard import refuse_in_trace
 from ..node import Node
 from ..op import Op
+from ..question import Question
 from ..state import current
 from .doors import opens
 
 
 def _where(condition: Any, x: Any, y: Any) -> Any:
-    if type(condition) is bool and type(x) is float and type(y) is float:
+    if type(condition) in NUMBERS and type(x) is float and type(y) is float:
         return x if condition else y
     return np.where(condition, x, y)
 
@@ -73,11 +75,28 @@ scatter_add_op = Op(
 )
 
 
+# The same for rows at places that are data: in a trace, other rows at every call.
+rows_op = Op(
+    "rows",
+    lambda x, places: x[places],
+    lambda g, z, x, places: add_rows_op(g, places, shape=shape_of(x)),
+    None,
+)
+add_rows_op = Op(
+    "add_rows",
+    lambda g, places, *, shape: _scatter_add(g, index=places, shape=shape),
+    lambda g, z, x, places, shape: rows_op(g, places),
+    None,
+)
+
+
 def getitem(x: Any, index: Any) -> Any:
     """x[index]: basic, boolean and integer-array indexing.
 
     The gradient is added back at the entries that were read; one read twice receives both shares.
     """
+    if isinstance(index, Node) and current.get().tracing and raw(index).dtype.kind in "iu":
+        return rows_op(x, index)
     return getitem_op(x, index=_plain_index(index))
 
 
@@ -86,7 +105,9 @@ def _plain_index(index: Any) -> Any:
         return tuple([_plain_index(part) for part in index])
     if isinstance(index, list):
         return np.asarray(index) if index else np.asarray(index, int)
-    return raw(index) if isinstance(index, Node) else index
+    if isinstance(index, Node):
+        refuse_in_trace(index, "an index")
+    return raw(index)
 
 
 def one_hot(labels: Any, num_classes: int = -1) -> Any:
@@ -100,7 +121,11 @@ def one_hot(labels: Any, num_classes: int = -1) -> Any:
     array([[0., 0., 1.],
            [1., 0., 0.]])
     """
-    labels = np.asarray(raw(labels))
+    return _one_hot(labels, num_classes=num_classes)
+
+
+def _unit_rows(labels: Any, *, num_classes: int) -> Any:
+    labels = np.asarray(labels)
     if labels.dtype.kind not in "iu":
         what = f"one_hot: labels are {labels.dtype} numbers."
         raise lesson("E09", what=what, fix="one_hot(labels.astype(int), num_classes)")
@@ -111,3 +136,6 @@ def one_hot(labels: Any, num_classes: int = -1) -> Any:
         fix = f"one_hot(labels, {high + 1})" if low >= 0 else "one_hot(labels - labels.min())"
         raise lesson("E09", what=what, fix=fix)
     return np.eye(columns)[labels]
+
+
+_one_hot = Question("one_hot", _unit_rows, None)

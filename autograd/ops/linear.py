@@ -34,6 +34,8 @@ def _matmul_y(g: Any, z: Any, x: Any, y: Any) -> Any:
     vector = y.ndim == 1
     if y.ndim == 2 and x.ndim > 2:  # one product, in place of one for each matrix and their sum
         return _rows(x).T @ _rows(g)
+    if vector and x.ndim == 2:
+        return x.T @ g
     g, x, y = _as_matrices(g, x, y)
     share = x.swapaxes(-1, -2) @ g
     return share[..., 0] if vector else share

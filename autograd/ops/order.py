@@ -12,11 +12,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..data import raw, shape_of
+from ..node import Node
 from ..op import Op
+from ..question import Question
 from .doors import opens
 from .index import getitem
 from .reduce import Axis, axes_of, count_of, gathered, mean, share_of_extreme
-from .shape import from_front, ravel
+from .shape import flip, from_front, ravel
 
 
 def _add_along(g: Any, places: Any, *, axis: int, shape: tuple[int, ...]) -> Any:
@@ -57,6 +59,9 @@ _ranked = Op(
     _order_statistic,
     lambda g, z, x, rank, axis, keepdims: share_of_extreme(g, z, x, axis, keepdims),
 )
+_argsort = Question("argsort", lambda x, *, axis: np.argsort(x, axis=axis, kind="stable"), None)
+_argmax = Question("argmax", lambda x, **static: np.argmax(x, **static), None)
+_argmin = Question("argmin", lambda x, **static: np.argmin(x, **static), None)
 
 
 @opens(np.take)
@@ -85,7 +90,7 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
     array([[2.],
            [3.]])
     """
-    places = np.asarray(raw(indices))
+    places = indices if isinstance(indices, Node) else np.asarray(indices)
     if axis is None:
         return _take_along(ravel(x), places, axis=0)
     return _take_along(x, places, axis=axis)
@@ -94,19 +99,19 @@ def take_along_axis(x: Any, indices: Any, axis: int | None = -1) -> Any:
 @opens(np.argsort)
 def argsort(x: Any, axis: int | None = -1) -> Any:
     """The places of the entries in ascending order, ties in the order they have; no gradient."""
-    return np.argsort(raw(gathered(x)), axis=axis, kind="stable")
+    return _argsort(gathered(x), axis=axis)
 
 
 @opens(np.argmax)
 def argmax(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
     """The place of the largest entry, the first one if several are tied; no gradient."""
-    return np.argmax(raw(gathered(x)), axis=axis, keepdims=keepdims)
+    return _argmax(gathered(x), axis=axis, keepdims=keepdims)
 
 
 @opens(np.argmin)
 def argmin(x: Any, axis: int | None = None, keepdims: bool = False) -> Any:
     """The place of the smallest entry, the first one if several are tied; no gradient."""
-    return np.argmin(raw(gathered(x)), axis=axis, keepdims=keepdims)
+    return _argmin(gathered(x), axis=axis, keepdims=keepdims)
 
 
 @opens(np.sort)
@@ -146,10 +151,10 @@ def topk(x: Any, k: int, axis: int = -1, largest: bool = True) -> TopK:
     if not 0 <= k <= length:
         raise ValueError(f"topk: k={k}, but there are {length} entries along axis {axis}")
     if largest:  # sorted from the end, so that of tied entries the first comes first
-        places = length - 1 - np.flip(argsort(np.flip(raw(x), axis), axis), axis)
+        places = length - 1 - flip(argsort(flip(x, axis), axis), axis)
     else:
         places = argsort(x, axis)
-    places = np.take(places, range(k), axis)
+    places = take(places, range(k), axis)
     return TopK(take_along_axis(x, places, axis), places)
 
 

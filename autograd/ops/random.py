@@ -9,19 +9,32 @@ import numpy as np
 from ..data import plain, raw
 from ..node import Node
 from ..op import Op
-from ..random import generator
+from ..random import stream
 from ..state import current
+
+
+class Random(Op):
+    """An operation that draws from the library's generator: a program never leaves it out."""
+
+    __slots__ = ()
+
+    def __call__(self, *args: Any, **static: Any) -> Any:
+        """What was drawn; a trace keeps the node, whether or not anything uses it."""
+        drawn = super().__call__(*args, **static)
+        if isinstance(drawn, Node) and (tracing := current.get().tracing):
+            tracing.drawn.append(drawn)
+        return drawn
 
 
 def _draw(x: Any, *, p: float, axes: int | None) -> Any:
     shape = np.shape(x)
     shape = shape if axes is None else shape[:axes] + (1,) * (len(shape) - axes)
-    kept = generator().random(shape) >= p
+    kept = stream().random(shape) >= p
     scale = 1 / (1 - p) if p < 1 else 0.0
     return (kept * scale).astype(np.result_type(x, np.float16), copy=False)
 
 
-_mask = Op("dropout_mask", _draw, None)
+_mask = Random("dropout_mask", _draw, None)
 
 
 def dropout_mask(x: Any, p: float, axes: int | None = None) -> Any:

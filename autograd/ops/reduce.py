@@ -15,6 +15,7 @@ from ..data import raw, repeated, shape_of
 from ..errors import lesson
 from ..node import Node
 from ..op import NaryOp, Op, broadcast_to
+from ..question import Question
 from .doors import opens
 from .elementwise import absolute, equal, exp, sqrt
 from .index import where
@@ -176,6 +177,8 @@ _log_softmax_op = Op(
 )
 
 
+_all = Question("all", lambda x, **static: np.all(x, **static), None)
+_any = Question("any", lambda x, **static: np.any(x, **static), None)
 _sum_of_numbers = NaryOp("sum", lambda *xs: builtins.sum(xs), lambda g, z, args, i: g)
 _mean_of_numbers = NaryOp(
     "mean", lambda *xs: builtins.sum(xs) / len(xs), lambda g, z, args, i: g / len(args)
@@ -295,13 +298,13 @@ def norm(x: Any, ord: Any = None, axis: Axis = None, keepdims: bool = False) -> 
 @opens(np.all)
 def all(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Whether all entries are true, that is, not 0; no gradient."""
-    return np.all(raw(gathered(x)), axis=axis, keepdims=keepdims)
+    return _all(gathered(x), axis=axis, keepdims=keepdims)
 
 
 @opens(np.any)
 def any(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
     """Whether an entry is true, that is, not 0; no gradient."""
-    return np.any(raw(gathered(x)), axis=axis, keepdims=keepdims)
+    return _any(gathered(x), axis=axis, keepdims=keepdims)
 
 
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Any:

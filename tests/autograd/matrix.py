@@ -541,6 +541,9 @@ ROWS = [
     row("getitem", lambda x, index: x[index], ours=lambda x, index: x[index],
         shapes=[(shape,) for shape in INDICES],
         forms=lambda s: [dict(index=index) for index in [*INDICES[s], np.ones(s) > 0]]),
+    row("getitem", lambda x, places: x[places], ours=lambda x, places: index.rows_op(x, places),
+        shapes=RANKED[1:],  # by an index that is an argument of a compiled program
+        forms=one_of(dict(places=np.array([0, 0, -1])), dict(places=np.array([[0], [-1]])))),
     row("take", shapes=RANKED[1:],
         forms=lambda s: [dict(indices=[0, 0, -1]), dict(indices=[[0], [-1]], axis=0),
                          dict(indices=-1, axis=-1)]),

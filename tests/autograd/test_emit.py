@@ -73,7 +73,7 @@ def test_comparisons_are_part_of_the_record_while_tracing_and_only_then():
     with tracing():
         assert emit(Y * (X > 0) + (X == Y)) == "y * (x > 0) + (x == y)"
         assert emit(where(M <= 0, 0.0, M)) == "where(m <= 0, 0, m)"
-        assert (X > 0).data == 1.0
+        assert (X > 0)._data == 1.0
     assert emit(where(M > 0, 0.0, M)) == "where(array(2, 3), 0, m)"
     assert (1.0 > 0) is True
 

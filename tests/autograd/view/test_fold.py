@@ -141,11 +141,13 @@ def test_a_network_of_tensors_closes_to_few_boxes():
     L = digits_loss()
     assert labels(fold(L)) == [
         "0.weight", "0.bias", "2.weight", "2.bias", "data", "linear", "relu", "linear",
-        "cross_entropy", "mean",
+        "constant", "cross_entropy", "mean",
     ]  # fmt: skip
-    assert labels(fold(L, depth=0)) == ["Sequential", "data", "cross_entropy", "mean"]
+    assert labels(fold(L, depth=0)) == [
+        "Sequential", "data", "constant", "cross_entropy", "mean",
+    ]  # fmt: skip
     assert labels(fold(L, depth=1)) == [
-        "Sequential.0", "Sequential.2", "data", "relu", "cross_entropy", "mean",
+        "Sequential.0", "Sequential.2", "data", "relu", "constant", "cross_entropy", "mean",
     ]  # fmt: skip
     (linear,) = folds(fold(L, collapse=["Sequential.0"])).values()
     assert linear.inputs == (((5, 64), 1),)
