@@ -11,14 +11,15 @@ straight lines of Python (`program.py`), and from then on those lines run: no gr
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from operator import is_
+from typing import Any
 from warnings import catch_warnings, simplefilter, warn
 
 import numpy as np
 
 from .data import NUMBERS, plain, raw
 from .errors import Hint, lesson
-from .guard import settle
+from .guard import add_to
 from .local import CORNER
 from .node import Node
 from .program import Program, program
@@ -75,19 +76,22 @@ def compile(
     return Compiled(fn, example, grad, batch, reduce, backend)
 
 
-class Version(NamedTuple):
+class Version:
     """One trace of a function and its program, for parameters and modules in these states."""
 
-    trace: Trace
-    program: Program
-    held: list[Any]
+    def __init__(self, trace: Trace, program: Program, kinds: Any) -> None:
+        self.trace, self.program, self.kinds = trace, program, kinds
+        self.seen = [leaf._data for leaf in trace.captured]
+        self.held = [kind_of(data) for data in self.seen]
 
     def fits(self) -> bool:
         """Whether parameters and modules still are as they were in the trace."""
-        trace = self.trace
-        return self.held == [kind_of(leaf._data) for leaf in trace.captured] and all(
-            [module.training is mode for module, mode in trace.modes.items()]
-        )
+        now = [leaf._data for leaf in self.trace.captured]
+        if not all(map(is_, now, self.seen)):  # updates happen in place: they mostly are the same
+            if [kind_of(data) for data in now] != self.held:
+                return False
+            self.seen = now
+        return all([module.training is mode for module, mode in self.trace.modes.items()])
 
 
 class Compiled:
@@ -111,9 +115,8 @@ class Compiled:
         self.batch = positions(batch, parameters_of(fn, len(example)))
         self.versions: dict[Any, list[Version]] = {}
         self.told = False  # whether a hint said that the function was traced again
-        given = self.given(example)
-        self.version = self.traced(given)
-        self.versions[self.kinds(given)] = [self.version]
+        self.version = self.traced(self.given(example))
+        self.versions[self.version.kinds] = [self.version]
 
     @property
     def source(self) -> str:
@@ -148,7 +151,10 @@ class Compiled:
 
     def fitting(self, given: list[Any]) -> Version:
         """The program for these arguments, and for parameters and modules as they are now."""
-        known = self.versions.setdefault(self.kinds(given), [])
+        kinds = self.kinds(given)
+        if kinds == self.version.kinds and self.version.fits():
+            return self.version
+        known = self.versions.setdefault(kinds, [])
         for version in known:
             if version.fits():
                 return version
@@ -168,6 +174,7 @@ class Compiled:
 
         Raises E35 if other numbers give another program: then it depends on more than it records.
         """
+        kinds = self.kinds(args)
         args = [float(np.ravel(x)[0]) if i in self.batch else x for i, x in enumerate(args)]
         run, written = self.recorded(args)
         if not self.holds_for(args, written):
@@ -175,7 +182,7 @@ class Compiled:
                          why="what was read as plain data, or chosen by `if`, is frozen in it",
                          fix="compute with the arguments themselves; where(x > 0, a, b) to choose"
                          )  # fmt: skip
-        return Version(run, written, [kind_of(leaf._data) for leaf in run.captured])
+        return Version(run, written, kinds)
 
     def holds_for(self, args: list[Any], written: Program) -> bool:
         """Whether a run on other numbers is the same program."""
@@ -215,11 +222,12 @@ def run(version: Version, given: list[Any]) -> list[Any]:
 
 
 def give(leaves: list[Node], slopes: list[Any]) -> None:
-    """Add to each leaf's gradient, as `backward()` does."""
-    before = [(leaf, leaf.grad) for leaf in leaves]
+    """Add to each leaf's gradient, as `backward()` does; the arrays are the leaves' own."""
     for leaf, slope in zip(leaves, slopes, strict=True):
-        leaf.grad = slope
-    settle(before, leaves, False)
+        if leaf.grad is None:
+            leaf.grad = slope
+        else:
+            add_to(leaf, leaf.grad, slope, False)
 
 
 def kind_of(x: Any) -> Any:

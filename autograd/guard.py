@@ -83,13 +83,18 @@ def settle(before: list[tuple[Node, Any]], nodes: list[Node], create_graph: bool
     for leaf, old in before:
         g = leaf.grad
         if old is not None:
-            leaf.grad = old if g is None else total_of(old, g, create_graph)
-            leaf._note(added_to=id(old))  # an optimizer asks: is it the gradient of its last step?
+            add_to(leaf, old, g, create_graph)
         elif type(g) is np.ndarray:
             taken = taken or {id(node.grad) for node in nodes if node.op is not None}
             if g.base is not None or id(g) in taken:
                 leaf.grad = g.copy()
             taken.add(id(g))
+
+
+def add_to(leaf: Node, old: Any, g: Any, create_graph: bool) -> None:
+    """Let a leaf's gradient be what it was before and what a pass found, in one sum."""
+    leaf.grad = old if g is None else total_of(old, g, create_graph)
+    leaf._note(added_to=id(old))  # an optimizer asks: is it the gradient of its last step?
 
 
 def after_hooks(node: Any, g: Any) -> Any:

@@ -85,13 +85,18 @@ class Graph:
 
     def forms(self) -> list[Any]:
         """For each output, what makes it the caller's own: a float, or an array."""
-        computed = [isinstance(x, Node) and x not in self.inputs for x in self.outputs]
-        pairs = zip(self.trace.outputs, self.outputs, computed, strict=True)
-        return [
-            floats if x in self.batched else np.array if type(node._data) is not float and not made
-            else float if type(node._data) is float else own
-            for node, x, made in [(n, x if isinstance(x, Node) else n, m) for n, x, m in pairs]
-        ]  # fmt: skip
+        found: list[Any] = []
+        given: set[Any] = set(self.inputs)  # arrays that belong to someone already
+        for traced, x in zip(self.trace.outputs, self.outputs, strict=True):
+            node = x if isinstance(x, Node) else traced
+            if node in self.batched:
+                found.append(floats)
+            elif type(traced._data) is float:
+                found.append(float)
+            else:
+                found.append(np.array if node is not x or node in given else own)
+            given.add(node)
+        return found
 
     def needed(self) -> list[Node]:
         """Every node that an output needs, oldest first; what draws random numbers always."""
@@ -117,8 +122,7 @@ def floats(x: Any) -> Any:
 
 def own(x: Any) -> Any:
     """An array that is no view of another one."""
-    x = np.asarray(x)
-    return x if x.base is None else x.copy()
+    return x if type(x) is np.ndarray and x.base is None else np.array(x)
 
 
 def neutral(node: Node, args: tuple[Any, ...]) -> Any:

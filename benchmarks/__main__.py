@@ -8,7 +8,7 @@ import os
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 os.environ.update(dict.fromkeys(THREADS, "1"))  # before NumPy starts its threads
 
-from . import arrays, chain, demo, growth, networks, programs, report  # noqa: E402
+from . import arrays, chain, compiled, demo, growth, networks, programs, report  # noqa: E402
 from .measure import table  # noqa: E402
 
 GROUPS = {  # name: what measures its rows, in how many rounds, and in how many if it is quick
@@ -17,6 +17,7 @@ GROUPS = {  # name: what measures its rows, in how many rounds, and in how many 
     "growth": (growth.rows, 5, 1),
     "T1": (arrays.t1_rows, 41, 7),
     "T2": (arrays.t2_rows, 41, 7),
+    "compiled": (compiled.rows, 41, 7),
     "T3-T4": (networks.rows, 41, 7),
     "programs": (programs.rows, 5, 1),
 }

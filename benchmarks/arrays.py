@@ -132,18 +132,25 @@ def problem(work: Work) -> tuple[Any, Any, list[Any]]:
 
 def ours(work: Work) -> Callable[[], float]:
     """A training step with this library."""
-    X, y, state = problem(work)
+    X, y, _ = problem(work)
+    model = model_of(work)
+    loss_of = nn.MSELoss() if work.layers[-1] == 1 else nn.CrossEntropyLoss()
+    optimizer = optim.Adam(model.parameters(), lr=1e-3)
+    batch = Tensor(X)
+
+    return training(model, loss_of, optimizer, batch, y)
+
+
+def model_of(work: Work) -> nn.Sequential:
+    """The network, with the common initial numbers."""
+    _, _, state = problem(work)
     layers: list[Any] = []
     for nin, nout in zip(work.layers, work.layers[1:], strict=False):
         layers += [nn.Linear(nin, nout, dtype=work.dtype), nn.ReLU()]
     model = nn.Sequential(*layers[:-1])
     for parameter, data in zip(model.parameters(), state, strict=True):
         parameter.data = data
-    loss_of = nn.MSELoss() if work.layers[-1] == 1 else nn.CrossEntropyLoss()
-    optimizer = optim.Adam(model.parameters(), lr=1e-3)
-    batch = Tensor(X)
-
-    return training(model, loss_of, optimizer, batch, y)
+    return model
 
 
 def pytorch(work: Work, fused: bool | None = None) -> Callable[[], float]:

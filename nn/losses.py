@@ -111,7 +111,8 @@ def cross_entropy(
     if weight is None and label_smoothing == 0 and not soft_targets and len(form) < 3:
         labels = class_indices(name, form, target, ignore_index)
         if not np.count_nonzero(raw(labels) == ignore_index):
-            labels = none_ignored(labels, ignore_index=ignore_index)
+            if isinstance(labels, ag.Node):  # in a trace: to be asked again for other labels
+                labels = none_ignored(labels, ignore_index=ignore_index)
             if not by_value:
                 return reduced(surprise_at(scores, labels), reduction)
             pairs = zip(scores if labels.ndim else [scores], labels.ravel().tolist(), strict=True)

@@ -71,8 +71,8 @@ def all_within(labels: Array, classes: int) -> bool:
     """Whether every label is the index of a class; it nearly always is, so this is asked first."""
     if not labels.size:
         return True
-    low, high = np.minimum.reduce(labels, axis=None), np.maximum.reduce(labels, axis=None)
-    return bool(low >= 0 and high < classes)
+    unsigned = labels.view(f"u{labels.itemsize}")  # there a negative number is a very large one
+    return bool(np.maximum.reduce(unsigned, axis=None) < classes)
 
 
 def _none_ignored(labels: Array, *, ignore_index: int) -> Array:
