@@ -21,6 +21,7 @@ from .data import NUMBERS, plain, raw
 from .errors import Hint, lesson
 from .guard import add_to
 from .local import CORNER
+from .machine import in_machine_code
 from .node import Node
 from .program import Program, program
 from .random import restore, snapshot
@@ -48,7 +49,8 @@ def compile(
     batch: names of arguments that arrive as arrays of B samples, for an fn that computes with the
     numbers of one: then the whole batch runs at once.
     reduce: what becomes of the samples' values, their "mean" or their "sum".
-    backend: "numpy", or "python" for floats without NumPy.
+    backend: "numpy", or "python" for floats without NumPy; or "numba" for these in machine code,
+    which takes seconds to make at the first call (`pip install "chainrule[numba]"`).
 
     Plain `if`, `for` and `while` are not in the program: they are as they were for the example, so
     write `where(x > 0, a, b)` for a choice. Raises E35 for what cannot be compiled.
@@ -101,7 +103,7 @@ class Compiled:
         self, fn: Callable[..., Any], example: tuple[Any, ...], grad: Argnum | None,
         batch: str | Sequence[str] | None, reduce: str, backend: str,
     ) -> None:  # fmt: skip
-        require("backend", backend, ("numpy", "python"))
+        require("backend", backend, ("numpy", "python", "numba"))
         require("reduce", reduce, ("mean", "sum"))
         if batch and backend == "python":
             raise lesson("E35", what='batch= with backend="python"',
@@ -182,6 +184,13 @@ class Compiled:
                          why="what was read as plain data, or chosen by `if`, is frozen in it",
                          fix="compute with the arguments themselves; where(x > 0, a, b) to choose"
                          )  # fmt: skip
+        if self.backend == "numba":
+            if written.draws:
+                raise lesson("E35", what='random numbers with backend="numba"',
+                             why="numba draws from a generator of its own",
+                             fix='compile(fn, ..., backend="numpy")')  # fmt: skip
+            inputs = len(run.arguments) + len(run.captured)
+            written = in_machine_code(written, inputs, self.batch, self.wanted, self.reduce)
         return Version(run, written, kinds)
 
     def holds_for(self, args: list[Any], written: Program) -> bool:
@@ -196,13 +205,18 @@ class Compiled:
 
     def recorded(self, args: list[Any]) -> tuple[Trace, Program]:
         """One run of the function, and its program."""
+        on_arrays = self.backend == "numpy"  # else on floats, and numba has a loop around them
         dice = snapshot()
         try:
-            run = trace(self.fn, args, self.wanted, self.batch)
+            run = trace(self.fn, args, self.wanted, self.batch if on_arrays else ())
         finally:
             restore(dice)  # what it drew was for the record only
+        if self.batch and run.also:
+            raise lesson("E35", what="the function returned more than one number",
+                         why="in a batch there is one result, of all samples together",
+                         fix="return loss")  # fmt: skip
         title = getattr(self.fn, "__name__", "step")
-        return run, program(run, title, self.backend, self.reduce)
+        return run, program(run, title, "numpy" if on_arrays else "python", self.reduce)
 
 
 def run(version: Version, given: list[Any]) -> list[Any]:

@@ -80,10 +80,6 @@ def trace(
     with switched(recording=True, tracing=noted, nesting=nesting + 1):
         with noting(fn, names):
             result, *also = results_of(fn(*arguments))
-        if batch and also:
-            raise lesson("E35", what="the function returned more than one number",
-                         why="in a batch there is one result, of all samples together",
-                         fix="return loss")  # fmt: skip
         if not isinstance(result, Node):
             raise lesson("E35", what=f"the function returned {result!r:.60}",
                          why="this is not a node",

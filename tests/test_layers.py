@@ -32,7 +32,7 @@ READING_PATH_LINES = 1800
 # what must wait until the function that needs it is called
 LATE = (
     "graphviz", "pygraphviz", "matplotlib", "safetensors", "tqdm", "importlib.metadata",
-    "pandas", "scipy", "torch", "sklearn", "IPython",
+    "pandas", "scipy", "torch", "sklearn", "numba", "IPython",
 )  # fmt: skip
 
 
