@@ -179,25 +179,22 @@ __all__ = [
     "DataError", "Function", "GradcheckError", "GraphError", "Hint", "KindError", "Node",
     "ShapeError", "Tensor", "Value", "__version__", "abs", "absolute", "add", "all", "any",
     "arange", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "argmax",
-    "argmin", "argsort", "astype", "atleast_1d", "atleast_2d", "avg_pool2d", "broadcast_to",
-    "cbrt", "ceil", "checkpoint", "clip", "compare", "compile", "concatenate", "conv1d", "conv2d",
-    "cos",
+    "argmin", "argsort", "astype", "atleast_1d", "atleast_2d", "avg_pool2d", "broadcast_to", "cbrt",
+    "ceil", "checkpoint", "clip", "compare", "compile", "concatenate", "conv1d", "conv2d", "cos",
     "cosh", "cumprod", "cumsum", "detect_anomaly", "diag", "diagonal", "divide", "dot", "draw",
     "einsum", "elementwise_grad", "elu", "enable_grad", "equal", "erf", "erfc", "exp", "exp2",
     "expand_dims", "explain", "expm1", "eye", "flatten", "flip", "floor", "floor_divide", "full",
-    "gelu",
-    "grad", "gradcheck", "gradients", "greater", "greater_equal", "help", "hessian", "history",
-    "hstack", "hvp", "hypot", "inner", "is_grad_enabled", "jacobian", "jvp", "leaky_relu", "less",
-    "less_equal", "linalg", "linspace", "log", "log10", "log1p", "log2", "log_softmax",
-    "logaddexp", "logsumexp", "manual_seed", "matmul", "max", "max_pool2d", "maximum", "mean",
-    "median", "memory_saver", "min", "minimum", "moveaxis", "multiply", "negative", "no_grad",
-    "norm", "not_equal", "one_hot", "ones", "ones_like", "outer", "pad", "play", "positive",
-    "power",
-    "prod", "rand", "randint", "randn", "ravel", "reciprocal", "relu", "remainder", "repeat",
-    "reshape", "roll", "round", "scope", "sigmoid", "sign", "silu", "sin", "sinc", "sinh",
-    "sliding_windows", "softmax", "softplus", "sort", "split", "sqrt", "square", "squeeze",
-    "stack", "std", "subtract", "sum", "swapaxes", "sweep", "take", "take_along_axis", "tan",
-    "tanh", "tensor", "tensordot", "tile", "topk", "trace", "transpose", "tril", "triu",
+    "gelu", "grad", "gradcheck", "gradients", "greater", "greater_equal", "help", "hessian",
+    "history", "hstack", "hvp", "hypot", "inner", "is_grad_enabled", "jacobian", "jvp",
+    "last_graph", "leaky_relu", "less", "less_equal", "linalg", "linspace", "log", "log10", "log1p",
+    "log2", "log_softmax", "logaddexp", "logsumexp", "manual_seed", "matmul", "max", "max_pool2d",
+    "maximum", "mean", "median", "memory_saver", "min", "minimum", "moveaxis", "multiply",
+    "negative", "no_grad", "norm", "not_equal", "one_hot", "ones", "ones_like", "outer", "pad",
+    "play", "positive", "power", "prod", "rand", "randint", "randn", "ravel", "reciprocal", "relu",
+    "remainder", "repeat", "reshape", "roll", "round", "scope", "sigmoid", "sign", "silu", "sin",
+    "sinc", "sinh", "sliding_windows", "softmax", "softplus", "sort", "split", "sqrt", "square",
+    "squeeze", "stack", "std", "subtract", "sum", "swapaxes", "sweep", "take", "take_along_axis",
+    "tan", "tanh", "tensor", "tensordot", "tile", "topk", "trace", "transpose", "tril", "triu",
     "value_and_grad", "var", "vjp", "vstack", "where", "zeros", "zeros_like",
 ]  # fmt: skip
 
@@ -218,6 +215,10 @@ def __getattr__(name: str) -> _Any:
         from .view.explain import explain
 
         return explain
+    if name == "last_graph":
+        from .view.last import last_graph
+
+        return last_graph
     if name == "play":
         from .view.play import play
 

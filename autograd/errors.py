@@ -500,6 +500,13 @@ LESSONS = {
         'draw(loss).save("graph.json")   writes one; Graph.from_json(path.read_text()) reads it',
         "notebook 02",
     ),
+    "E26l": Lesson(
+        GraphError,
+        "last_graph(): no operation on nodes has failed so far.",
+        "it shows how far a forward pass came before an error ended it.",
+        "draw(autograd.last_graph())   in the cell after the one that raised an error",
+        "notebook 02",
+    ),
     "E26m": Lesson(
         DataError,
         "max_nodes={max_nodes} leaves no room for a picture.",

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .data import as_float, is_plain
+from .failure import note_failure
 from .node import Node, kinds
 from .op import Op, Rule, Share, faces, fit, new
 
@@ -137,7 +138,11 @@ def binary(op: Elementwise) -> Callable[[Any, Any], Any]:
             return op(x, y)
         if (a is x and not is_plain(a)) or (b is y and not is_plain(b)):
             return op(x, y)
-        data = array(a, b)
+        try:
+            data = array(a, b)
+        except ValueError as error:  # shapes that do not fit together
+            note_failure(op.name, (x, y), error)
+            raise
         data = data if type(data) is np.ndarray else np.asarray(data)
         return new(faces[np.ndarray])._result(data, tracked, op, x, y)
 

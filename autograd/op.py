@@ -22,6 +22,7 @@ import numpy as np
 
 from .data import as_data, is_plain, plain, raw, repeated, shape_of, sum_to_shape
 from .errors import lesson
+from .failure import note_failure
 from .node import Node, kinds
 from .state import enable_grad, is_grad_enabled
 
@@ -66,7 +67,11 @@ class Op:
                 inputs.append(arg)
             else:
                 return self(*[plain(arg) for arg in args], **static)
-        data = self.forward(*inputs, **static)
+        try:
+            data = self.forward(*inputs, **static)
+        except Exception as error:
+            note_failure(self.name, args, error)
+            raise
         if not found:
             return data
         if type(data) is not np.ndarray:

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .data import as_data, plain, raw
+from .failure import note_failure
 from .guard import total_of
 from .node import Node
 from .op import Op, Share
@@ -72,7 +73,12 @@ class SeveralOp(Op):
         """The outputs for args: plain data for plain data, nodes as soon as one is among them."""
         inputs = tuple([plain(arg) for arg in args])
         numbers = [raw(arg) for arg in inputs]
-        outputs = tuple([as_data(output, numbers) for output in self.forward(*numbers, **static)])
+        try:
+            found = self.forward(*numbers, **static)
+        except Exception as error:
+            note_failure(self.name, inputs, error)
+            raise
+        outputs = tuple([as_data(output, numbers) for output in found])
         nodes = [arg for arg in inputs if isinstance(arg, Node)]
         if not nodes:
             return outputs

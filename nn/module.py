@@ -25,6 +25,7 @@ import numpy as np
 from autograd import Tensor, Value
 from autograd.data import raw
 from autograd.errors import lesson
+from autograd.failure import note_failure
 from autograd.state import current, inside
 
 from .summary import Summary, summarized
@@ -90,6 +91,9 @@ class Module:
         outer = current.set(inside(now, self._scope))  # as `with scope(...)`, but faster
         try:
             return self.forward(*inputs, **options)
+        except Exception as error:
+            note_failure(type(self).__name__, inputs, error)
+            raise
         finally:
             current.reset(outer)
 

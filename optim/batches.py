@@ -100,8 +100,7 @@ gradient descent
     def load_state_dict(self, state: dict[str, Any]) -> None:
         """Shuffle on as the loader would have whose `state_dict()` this is.
 
-        Raises E20 for a state of other data, of another batch size, or with a seed where this has
-        none.
+        Raises E20 for a state of other data or batch size, or if only one of the two has a seed.
         """
         ours, saved = (self.samples, self.batch_size), (state["samples"], state["batch_size"])
         if ours != saved:
@@ -137,13 +136,9 @@ gradient descent
 
 def is_dataset(data: Any) -> bool:
     """Whether this is a dataset: it has samples, but is no array, list or dict."""
-    plain = isinstance(data, np.ndarray | Node | list | tuple | dict | str)
-    return (
-        not plain
-        and not hasattr(data, "__array__")
-        and hasattr(data, "__len__")
-        and hasattr(data, "__getitem__")
-    )
+    if isinstance(data, Node | list | tuple | dict | str) or hasattr(data, "__array__"):
+        return False
+    return hasattr(data, "__len__") and hasattr(data, "__getitem__")
 
 
 def together(arrays: tuple[Any, ...]) -> list[Array]:

@@ -38,6 +38,7 @@ STYLES = {  # leaves blue, results orange: told apart by every kind of eye
     "result": Style("#E69F00", "#FFF9EC", "#7A5200"),
     "data": Style("#9AA5B1", "#F5F7FA", GREY),
     "constant": Style("#C5CDD6", "#FFFFFF", GREY),
+    "failed": Style("#1F2933", "#FFFFFF", "#1F2933"),  # not red: told by its mark and its frame
     "module": Style("#56717F", "#F1F6F4", "#3F5661"),
     "group": Style("#56717F", "#FFFFFF", "#3F5661"),
 }
@@ -45,6 +46,7 @@ SYMBOLS = {"*": "×", "-": "−", "**": "power"}
 ROOM = '<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="50" HEIGHT="18"><TR><TD></TD></TR></TABLE>>'
 # An edge without text keeps room for it, so that the picture stays in place when gradients arrive.
 GRADIENT = ("gradient", "|gradient|")
+LEFT = '<BR ALIGN="LEFT"/>'  # ends a line that is to stand on the left
 FIRST, LAST = "first", "last"  # the ports of a card: its first row and its last
 
 
@@ -54,6 +56,8 @@ def look(box: Box, uses: int, root: bool, heated: bool = False) -> str:
         return stack(box, box.fold)
     if box.kind == "constant":
         return constant(box)
+    if box.failed is not None:
+        return failure(box, box.failed)
     return card(box, uses, root, box.value_glance if heated else None)
 
 
@@ -97,6 +101,15 @@ def card(box: Box, uses: int, root: bool, seen: Glance | None = None) -> str:
     rows[0] = rows[0].replace("<TD", f'<TD PORT="{FIRST}"', 1)
     rows[-1] = rows[-1].replace("<TD", f'<TD PORT="{LAST}"', 1)
     return table("".join(rows), style, border=2 if root else 1)
+
+
+def failure(box: Box, told: str) -> str:
+    """An operation that raised an error: which one, and what it said."""
+    style = STYLES["failed"]
+    rows = [pair(bold(f"✗ {box.op}"), small("failed here", style.label)), "<HR/>"]
+    lines = [small(line, style.label) for line in told.splitlines()]
+    rows.append(f'<TR><TD COLSPAN="2" ALIGN="LEFT">{LEFT.join(lines)}{LEFT}</TD></TR>')
+    return table("".join(rows), style, border=2)
 
 
 def entries(box: Box, seen: Glance, name: str, badge: str) -> str:

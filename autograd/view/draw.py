@@ -310,6 +310,8 @@ def line(box: Box, again: bool) -> str:
         return brief(box.value)
     if box.fold is not None:
         return line_of_fold(box, box.fold)
+    if box.failed is not None:
+        return f"✗ {called} failed here: {' '.join(box.failed.split())}"
     value = number(box.value) if is_number(box.value) else f"array of shape {np.shape(box.value)}"
     if box.outputs is not None:
         value = f"{box.outputs} outputs"

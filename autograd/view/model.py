@@ -39,6 +39,7 @@ class Box:
     """One node, or one constant operand.
 
     kind: "result" of an operation, "leaf" that wants a gradient, "data" that does not, "constant".
+    failed: what is said of an operation that raised an error, in lines; its value is NaN.
     gradient: as stored; None before it is computed.
     here: what the pass from root gives it, where that is not the stored gradient; else None.
     why: then the reason. "before": a leaf that an equal pass had reached. "other": a leaf that
@@ -67,6 +68,7 @@ class Box:
     fold: Fold | None = None
     value_glance: Glance | None = None
     gradient_glance: Glance | None = None
+    failed: str | None = None
 
 
 Shapes = tuple[tuple[tuple[int, ...], int], ...]  # (shape, how many arrays have it)
@@ -323,13 +325,15 @@ def boxes_of(
         ]
         op = printable(node.op.name) if node.op is not None else None
         here, why = remarks.get(node, (None, None))
+        failed = node._mark("failed")
         value, gradient = one_row(node._data), one_row(raw(node.grad))
         outputs = len(node._data) if isinstance(node._data, tuple) else None
-        shown = (value, here if why == "another" else gradient) if outputs is None else ()
+        shown = (value, here if why == "another" else gradient) if outputs is None else (None, None)
         boxes.append(
             Box(
                 keys[node], kind_of(node), name_of(node), op, value, gradient, here, why,
-                node in updated, outputs, scope_of(node), None, *map(glance, shown),
+                node in updated, outputs, scope_of(node), None, glance(shown[0]), glance(shown[1]),
+                failed,
             )
         )  # fmt: skip
     return boxes
