@@ -14,7 +14,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from ..errors import GraphError
+from ..errors import GraphError, lesson
 from .draw import Picture
 
 HERE = Path(__file__).parent / "page"
@@ -35,6 +35,37 @@ vertical-align: top }}
 """
 
 
+class Page:
+    """A page to play with: it shows itself in a notebook, and `save` writes it to a file.
+
+    html: the page as a piece of HTML, to stand in any other. summary: what it says of itself.
+    """
+
+    file = "page.html"
+
+    def __init__(self, title: str, html: str, summary: str) -> None:
+        self.title, self.html, self.summary = title, html, summary
+
+    def __repr__(self) -> str:
+        return f"<{self.summary}; .save('{self.file}') writes the page>"
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def save(self, path: str | Path) -> Path:
+        """Write the page, one file that needs no other, and return the path.
+
+        Raises E26b unless the path ends in .html or .htm.
+        """
+        path = Path(path)
+        if path.suffix.lower() not in (".html", ".htm"):
+            what = f"cannot save a page as {path.name!r}: the ending must be .html"
+            raise lesson("E26b", what=what, fix=f'page.save("{path.stem}.html")')
+        page = PAGE.format(title=escape(self.title), body=self.html)
+        path.write_text(page, encoding="utf-8")
+        return path
+
+
 def hosted(content: str, script: str) -> str:
     """Content that a script makes more of. The class names it by what is in it."""
     mark = f"chainrule-{hashlib.sha256(script.encode()).hexdigest()[:12]}"
@@ -45,9 +76,9 @@ def hosted(content: str, script: str) -> str:
 def scripted(data: dict[str, Any], *programs: str) -> str:
     """The one script of a page: the programs, their style and their data."""
     code = "\n".join([(HERE / f"{name}.js").read_text(encoding="utf-8") for name in programs])
-    style = (HERE / "page.css").read_text(encoding="utf-8")
+    styles = [(HERE / f"{name}.css").read_text(encoding="utf-8") for name in ("palette", "page")]
     program = f'((mark, style, data) => {{\n"use strict";\n{code}}})'
-    return f"{program}('MARK', {in_script(style)}, {in_script(data)});"
+    return f"{program}('MARK', {in_script(''.join(styles))}, {in_script(data)});"
 
 
 def in_script(data: Any) -> str:
