@@ -51,14 +51,14 @@ text { fill: var(--ink) } .soft { fill: var(--grey) } .mono { font-variant-numer
 class Scale:
     """A logarithmic scale around some numbers: from one power of ten to another.
 
-    It ends twelve powers of ten below its top: what is smaller has no bar.
+    decades: powers of ten that it spans at most; what is smaller is at its foot.
     """
 
-    def __init__(self, numbers: Sequence[float | None]) -> None:
+    def __init__(self, numbers: Sequence[float | None], decades: float = DECADES) -> None:
         there = [x for x in numbers if x is not None and math.isfinite(x) and x > 0]
         self.top = math.ceil(math.log10(max(there, default=1.0)) - 1e-9)
         lowest = math.floor(math.log10(min(there, default=0.1)) + 1e-9)
-        self.low = max(min(lowest, self.top - 1), self.top - DECADES)
+        self.low = int(max(min(lowest, self.top - 1), self.top - decades))
 
     def __call__(self, x: float | None) -> int:
         """The length of the bar of a number, of 1000."""
@@ -113,7 +113,7 @@ class LossCurve:
         self.high = float(there.max()) if len(there) else 1.0
         self.logarithmic = bool(self.low > 0 and self.high > 50 * self.low)
         if self.logarithmic:
-            scale = Scale(there.tolist())
+            scale = Scale(there.tolist(), math.inf)
             powers = thinned([power for power, _ in scale.powers()])
             self.ticks = [(10.0**power, power_of_ten(power)) for power in powers]
             self.low, self.high = 10.0**scale.low, 10.0**scale.top
