@@ -6,7 +6,6 @@ frame after another; it computes no number.
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,7 +14,7 @@ from .plane import FINE, SIGNS, TONES, levels_of, signs
 from .run import Frame, Run, unlike
 from .run_panels import Bars, LossCurve, class_names, plane, three
 from .run_panels import told as told_dead
-from .webpage import Page, hosted, scripted, table
+from .webpage import Page, hosted, image, scripted, table
 
 PROGRAMS = ("elements", "player", "run")
 SECONDS = 16  # that a whole run plays, if it has many frames
@@ -29,9 +28,10 @@ def play_run(run: Run) -> Page:
         raise unlike(what, "run.frame(loss.item(), parameters)   in every update, or Recorder()")
     loss, bars = LossCurve(frames), Bars(frames)
     last = frames[-1]
-    pictures = [loss.picture(), bars.picture()]
+    pictures = {"The loss": loss.picture()}
     if last.boundary is not None:
-        pictures.insert(1, plane(run, last.boundary))
+        pictures["What the model says of the plane"] = plane(run, last.boundary)
+    pictures["Gradients, updates and dead units"] = bars.picture()
     sentences = list(told_all(run, frames))
     title = f"A training run: {count(len(frames), 'frame')}"
     data: dict[str, Any] = {
@@ -49,17 +49,10 @@ def play_run(run: Run) -> Page:
             "fine": FINE,
             "frames": [signs(frame.boundary) for frame in frames if frame.boundary is not None],
         }  # fmt: skip
-    content = "".join(map(image, pictures)) + frames_table(frames, sentences)
+    images = [image("svg+xml", svg.encode(), name, "23rem") for name, svg in pictures.items()]
+    content = "".join(images) + frames_table(frames, sentences)
     html = hosted(content, scripted(data, *PROGRAMS))
     return Page(title, html, f"Page of a run: {count(len(frames), 'frame')}")
-
-
-def image(svg: str) -> str:
-    """A picture that needs no other file; the script takes it from here."""
-    data = b64encode(svg.encode()).decode()
-    title = svg.partition("<title>")[2].partition("</title>")[0]
-    style = "width:min(100%,23rem);vertical-align:top"
-    return f'<img alt="{title}" style="{style}" src="data:image/svg+xml;base64,{data}">'
 
 
 def frames_table(frames: Sequence[Frame], sentences: Sequence[str]) -> str:

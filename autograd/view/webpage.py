@@ -73,9 +73,10 @@ def hosted(content: str, script: str) -> str:
     return f'<div class="chainrule-play {mark}">{content}</div>\n<script>{named}</script>'
 
 
-def scripted(data: dict[str, Any], *programs: str) -> str:
-    """The one script of a page: the programs, their style and their data."""
-    code = "\n".join([(HERE / f"{name}.js").read_text(encoding="utf-8") for name in programs])
+def scripted(data: dict[str, Any], *programs: str | Path) -> str:
+    """The one script of a page: programs of this or other folders, their style and their data."""
+    paths = [(HERE / program).with_suffix(".js") for program in programs]
+    code = "\n".join([path.read_text(encoding="utf-8") for path in paths])
     styles = [(HERE / f"{name}.css").read_text(encoding="utf-8") for name in ("palette", "page")]
     program = f'((mark, style, data) => {{\n"use strict";\n{code}}})'
     return f"{program}('MARK', {in_script(''.join(styles))}, {in_script(data)});"
@@ -90,11 +91,15 @@ def in_script(data: Any) -> str:
 def shown(picture: Picture) -> str:
     """A picture as an image that needs no other file, or as text."""
     try:
-        data = b64encode(picture.svg.encode()).decode()
+        return image("svg+xml", picture.svg.encode(), "The graph as text:\n" + picture.text)
     except GraphError:
         return f"<pre>{escape(picture.text)}</pre>"
-    alt = escape("The graph as text:\n" + picture.text, quote=True)
-    return f'<img alt="{alt}" style="max-width:100%" src="data:image/svg+xml;base64,{data}">'
+
+
+def image(kind: str, data: bytes, alt: str, width: str = "100%") -> str:
+    """An image that needs no other file. kind: as in its media type, such as svg+xml."""
+    source = f"data:image/{kind};base64,{b64encode(data).decode()}"
+    return f'<img alt="{escape(alt)}" style="max-width:{width}" src="{source}">'
 
 
 def table(name: str, head: list[str], rows: list[list[str]]) -> str:

@@ -5,7 +5,7 @@ import pytest
 from runs import Run
 
 import nn
-from autograd import DataError, Tensor, manual_seed, play
+from autograd import DataError, Tensor, manual_seed, play, randn
 from autograd.view.plane import class_probabilities
 from nn.flow import dead_units, layer_outputs
 from optim import LBFGS, SGD, Adam, Callback, DataLoader, GradientClip, Recorder, Trainer
@@ -69,6 +69,11 @@ def test_training_is_the_same_bit_for_bit(kind, options):
     recorder = Recorder(boundary=(X, Y))
     assert bits(trained([recorder], kind, **options)) == bits(trained([], kind, **options))
     assert len(recorder.run.frames) == 9
+
+
+def test_scores_that_are_drawn_do_not_disturb_what_training_draws():
+    recorder = Recorder(boundary=(X, Y), scores=lambda points: randn(len(points), 2).data)
+    assert bits(trained([recorder])) == bits(trained([]))
 
 
 def test_training_with_values_is_the_same_bit_for_bit():

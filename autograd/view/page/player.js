@@ -107,6 +107,38 @@ class Player {
   }
 }
 
+// A page of many steps, which pass quickly: arrows move, and nothing is read aloud while it plays.
+
+class Reel extends Player {
+  constructor(host, what, pause) {
+    super(host, what, pause, [
+      ["Tab", "to the controls"], ["← →", `one ${what} back, one ${what} on`],
+    ]);
+    this.slider.max = this.count();
+  }
+
+  tell(place, sentence) {
+    this.counter.textContent = place;
+    this.sentence.setAttribute("aria-live", this.timer === null ? "polite" : "off");
+    this.sentence.textContent = sentence;
+    this.slider.value = this.k;
+    this.slider.setAttribute("aria-valuetext", place);
+    this.host.dataset.step = this.k;
+  }
+
+  stop() {
+    super.stop();
+    this.sentence.setAttribute("aria-live", "polite");
+  }
+
+  keys() {
+    return {
+      ...super.keys(),
+      ArrowLeft: () => this.jump(this.k - 1), ArrowRight: () => this.jump(this.k + 1),
+    };
+  }
+}
+
 const started = (Kind) => {
   for (const host of document.querySelectorAll(`.${mark}`)) if (!host.shadowRoot) new Kind(host);
 };

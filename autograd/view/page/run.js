@@ -48,11 +48,9 @@ function border(winner, level) {
 
 // ---- the page
 
-class Frames extends Player {
+class Frames extends Reel {
   constructor(host) {
-    super(host, "frame", data.pause, [
-      ["Tab", "to the controls"], ["← →", "one frame back, one frame on"],
-    ]);
+    super(host, "frame", data.pause);
     this.pictures = [...host.querySelectorAll("img")].map((image) => this.picture(image));
     const all = (selector) => this.pictures.flatMap((each) => [...each.querySelectorAll(selector)]);
     [this.marker] = all(".marker");
@@ -60,7 +58,6 @@ class Frames extends Player {
     this.numbers = all(".number");
     this.regions = all(".region");
     [this.border] = all(".border");
-    this.slider.max = this.count();
     this.paper(
       html("header", {}, html("h2", {}, data.title)),
       html("div", { class: "pictures" }, ...this.pictures),
@@ -116,25 +113,8 @@ class Frames extends Player {
         this.regions[i].setAttribute("d", path));
       this.border.setAttribute("d", border(winner, level));
     }
-    // While the page plays, the sentence changes too fast to be read aloud.
-    this.sentence.setAttribute("aria-live", this.timer === null ? "polite" : "off");
-    this.sentence.textContent = told;
-    this.counter.textContent = `frame ${this.k + 1} of ${data.frames.length}`;
-    this.slider.value = this.k;
+    this.tell(`frame ${this.k + 1} of ${data.frames.length}`, told);
     this.slider.setAttribute("aria-valuetext", `${this.counter.textContent}, update ${step}`);
-    Object.assign(this.host.dataset, { step, frame: this.k, playing: this.timer !== null });
-  }
-
-  stop() {
-    super.stop();
-    this.sentence.setAttribute("aria-live", "polite");
-  }
-
-  keys() {
-    return {
-      ...super.keys(),
-      ArrowLeft: () => this.jump(this.k - 1), ArrowRight: () => this.jump(this.k + 1),
-    };
   }
 }
 

@@ -162,7 +162,7 @@ def test_several_on_one_page_are_scrubbed_each_for_itself(chromium, tmp_path):
                 hosts.nth(n).get_by_role("button", name="Previous frame").click()
         for n, k in enumerate((6, 3, 2, 4)):
             _, parameters, dead = runs[n % 3][1][k]
-            assert hosts.nth(n).get_attribute("data-frame") == str(k)
+            assert hosts.nth(n).get_attribute("data-step") == str(k)
             assert shown_numbers(v, n) == expected_numbers(parameters, dead)
         assert v.evaluate("document.querySelectorAll('[id]').length") == 0
 
