@@ -245,15 +245,17 @@ def dead_units(outputs: Any) -> Array:
 
 
 def dead_relus(root: Node) -> dict[str, Array]:
-    """Which units of each relu on the way to root are dead, by the path of its layer.
+    """Which units of each relu of a module on the way to root are dead, by the module's path.
 
-    A relu of one number is a unit by itself; it is one of the layer that holds its neuron.
+    A relu of one number is a unit by itself; it is one of the layer that holds its neuron. A relu
+    outside of all modules, as in a hinge loss, is none.
     """
     alive: dict[tuple[str, str], Array] = {}
     for node in history(root):
-        if node.op is None or node.op.name != "relu":
+        scope = getattr(node, "scope", None)
+        if node.op is None or node.op.name != "relu" or scope is None:
             continue
-        path = (getattr(node, "scope", None) or "").partition(".")[2] or "relu"
+        path = scope.partition(".")[2] or scope
         layer, unit = (path.rsplit(".", 2)[0], path) if np.ndim(node._data) == 0 else (path, "")
         given = ~np.atleast_1d(dead_units(node))
         before = alive.get((layer, unit), False)

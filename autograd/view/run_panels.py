@@ -34,7 +34,8 @@ SAMPLES = (  # as marks, a class each, two units wide
 CLASSES = ("#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00")  # Okabe & Ito 2008
 STYLE = """
 svg { font: 12px system-ui, "Helvetica Neue", Arial, "DejaVu Sans", sans-serif }
-text { fill: var(--ink) } .soft { fill: var(--grey) } .mono { font-variant-numeric: tabular-nums }
+text { fill: var(--ink) } .soft { fill: var(--grey) }
+.mono { font-size: 11px; font-variant-numeric: tabular-nums }
 .tick { font-size: 10.5px; fill: var(--grey) }
 .line { stroke: var(--rule); fill: none } .axis { stroke: var(--line); fill: none }
 .curve { stroke: var(--positive); stroke-width: 1.8; fill: none; stroke-linejoin: round }
@@ -284,7 +285,7 @@ class Bars:
         bars = iter(self.of(self.last))
         name = min(max(map(len, [*rows, *layers]), default=0) * LETTER, 118) + 10
         room = (WIDTH - name) / 2
-        width = room - 62
+        width = room - 68
         lefts = (name, name + room)
         top, bottom = 44, 44 + ROW * len(rows)
         parts = [
@@ -330,8 +331,8 @@ def grid(
     for power, part in scale.powers():
         x = round(left + width * part, 1)
         yield line(x, top - 3, f"V{bottom}", "line usual" if power == usual else "line")
-        between = power == usual and scale.low + 1 < power < scale.top - 1
-        if power in (scale.low, scale.top) or between:
+        room = width * min(part, 1 - part) > 5 * LETTER  # beside the names at the ends
+        if power in (scale.low, scale.top) or (power == usual and room):
             yield text(x, top - 8, power_of_ten(power), "tick", "middle")
 
 

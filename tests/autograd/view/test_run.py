@@ -249,7 +249,7 @@ def test_relus_of_single_numbers_are_units_of_the_layer_that_holds_them():
     manual_seed(1)
     model = nn.MLP(2, [4, 3, 1])
     outputs = [model(row) for row in X[:6].tolist()]
-    total = sum(outputs)
+    total = sum(outputs).relu()  # outside of the model
     dead = dead_relus(total)
     assert {layer: mask.size for layer, mask in dead.items()} == {"layers.0": 4, "layers.1": 3}
     hidden = np.array([[unit.data for unit in model.layers[0](row)] for row in X[:6].tolist()])

@@ -184,7 +184,9 @@ def test_everything_that_takes_the_focus_has_a_name_and_pictures_have_titles(chr
 
 
 def test_texts_of_the_pictures_do_not_touch_and_stay_inside(chromium, tmp_path):
-    run, _ = recorded()
+    run, _ = recorded(1)
+    wide = dict.fromkeys(run.rows, (np.ones(1), np.full(1, 1.23e-4), np.full(1, 4.44e-5)))
+    run.frame(1.23e-4, wide, {"1": np.ones(4)}, np.zeros((100, 2)))
     with opened(chromium, play(run).save(tmp_path / "page.html"), viewport=PHONE) as v:
         touching = v.evaluate("""() => {
             const root = document.querySelector(".chainrule-play").shadowRoot;
