@@ -61,11 +61,12 @@ def levels_of(classes: int) -> int:
 def signs(p: Array) -> str:
     """One sign for each point: its likeliest class, and by how much that leads the second.
 
-    p: probabilities (n, C). A lead, between 0 and 1, is rounded down to one of `levels_of(C)`.
+    p: probabilities (n, C). The root of a lead, between 0 and 1, is rounded down to one of
+    `levels_of(C)` levels: small leads, near the border, are told more exactly.
     """
     second, first = np.partition(p, -2, axis=1)[:, -2:].T
     levels = levels_of(p.shape[1])
-    lead = np.nan_to_num(np.floor((first - second) * levels)).clip(0, levels - 1).astype(int)
+    lead = np.nan_to_num(np.floor(np.sqrt(first - second) * levels)).clip(0, levels - 1).astype(int)
     return "".join([SIGNS[code] for code in p.argmax(axis=1) * levels + lead])
 
 
@@ -100,7 +101,7 @@ def border(winner: Array, level: Array) -> str:
     to the smaller one. In each square between four points such places are joined.
     """
     side, path = len(winner), ""
-    leads = (level + 0.5).tolist()
+    leads = ((level + 0.5) ** 2).tolist()
     classes = winner.tolist()
     for i in range(side - 1):
         for j in range(side - 1):

@@ -12,7 +12,7 @@ from typing import Any
 from .brief import number, percent
 from .plane import FINE, SIGNS, TONES, levels_of, signs
 from .run import Frame, Run, unlike
-from .run_panels import Bars, LossCurve, class_names, plane, three
+from .run_panels import Bars, LossCurve, plane, three
 from .run_panels import told as told_dead
 from .webpage import Page, hosted, image, scripted, table
 
@@ -50,22 +50,25 @@ def play_run(run: Run) -> Page:
             "frames": [signs(frame.boundary) for frame in frames if frame.boundary is not None],
         }  # fmt: skip
     images = [image("svg+xml", svg.encode(), name, "23rem") for name, svg in pictures.items()]
-    content = "".join(images) + frames_table(frames, sentences)
+    content = "".join(images) + tables(frames, sentences)
     html = hosted(content, scripted(data, *PROGRAMS))
     return Page(title, html, f"Page of a run: {count(len(frames), 'frame')}")
 
 
-def frames_table(frames: Sequence[Frame], sentences: Sequence[str]) -> str:
-    """All numbers of all frames."""
+def tables(frames: Sequence[Frame], sentences: Sequence[str]) -> str:
+    """All frames in words, and all their numbers."""
     head = ["update", "loss"]
     for row in frames[0].sizes:
         head += [f"gradient of {row}", f"update / parameter of {row}"]
     head += [f"dead in {layer}" for layer in frames[0].dead]
+    steps = [str(frame.step) for frame in frames]
+    words = [list(row) for row in zip(steps, sentences, strict=True)]
     rows = [
-        [str(frame.step), number(frame.loss), *numbers(frame), sentence]
-        for frame, sentence in zip(frames, sentences, strict=True)
+        [step, number(frame.loss), *numbers(frame)]
+        for step, frame in zip(steps, frames, strict=True)
     ]
-    return table("All frames", [*head, "in words"], rows)
+    in_words = table("All frames, in words", ["update", "what is to be seen"], words)
+    return in_words + table("All frames, in numbers", head, rows)
 
 
 def numbers(frame: Frame) -> Iterator[str]:
@@ -141,8 +144,8 @@ def of_plane(run: Run, frame: Frame) -> str:
         return ""
     shares = (frame.boundary.argmax(axis=1)[:, None] == range(frame.boundary.shape[1])).mean(axis=0)
     k = int(shares.argmax())
-    name = class_names(run, len(shares))[k]
-    return f"In {percent(shares[k])} of the plane {name} is the likeliest."
+    name = run.classes[k] if k < len(run.classes) else k
+    return f"In {percent(shares[k])} of the plane, the likeliest class is {name}."
 
 
 def count(n: int, what: str) -> str:

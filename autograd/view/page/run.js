@@ -29,10 +29,11 @@ function border(winner, level) {
   const { side, fine } = data.plane;
   const round = (x) => Math.floor(x * fine + 0.5) / fine;
   const place = ([x, y]) => `${round(x + 0.5)} ${round(side - 0.5 - y)}`;
+  const lead = (r, c) => (level[r][c] + 0.5) ** 2;
   const crossings = (i, j) => [[i, j, i, j + 1], [i, j, i + 1, j], [i, j + 1, i + 1, j + 1],
     [i + 1, j, i + 1, j + 1]].filter(([r, c, s, d]) => winner[r][c] !== winner[s][d])
     .map(([r, c, s, d]) => {
-      const t = (level[r][c] + 0.5) / (level[r][c] + 0.5 + level[s][d] + 0.5);
+      const t = lead(r, c) / (lead(r, c) + lead(s, d));
       return [c + t * (d - c), r + t * (s - r)];
     });
   let path = "";

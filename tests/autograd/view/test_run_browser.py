@@ -109,7 +109,7 @@ def test_scrubbed_by_keyboard_alone(chromium, tmp_path):
             ))  # fmt: skip
         assert names == [
             "First frame", "Previous frame", "Play", "Next frame", "Last frame", "Frame", "Help",
-            "All frames",
+            "All frames, in words",
         ]  # fmt: skip
         v.keyboard.press("Home")
         assert_shown(v, page, run, arrays, 0)
@@ -216,7 +216,8 @@ def test_without_scripts_the_pictures_and_the_sentences_are_there(chromium, tmp_
     context = chromium.new_context(java_script_enabled=False, viewport=DESKTOP)
     v = context.new_page()
     v.goto(f"file://{path}")
-    v.locator("summary").click()
+    for summary in v.locator("summary").all():
+        summary.click()
     said = v.locator("body").inner_text()
     for k, (loss, parameters, dead) in enumerate(arrays, 1):
         assert f"Update {k}: the loss is {loss:.4g}" in said
