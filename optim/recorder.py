@@ -100,10 +100,11 @@ class Recorder(Callback):
             return
         before = self.pending.pop("parameters")
         after = dict(named(trainer.model))
-        parameters = {
-            name: (data, grad, None if grad is None else raw(after[name]) - data)
-            for name, (data, grad) in before.items()
-        }
+        with np.errstate(all="ignore"):  # a run that diverges is recorded as well
+            parameters = {
+                name: (data, grad, None if grad is None else raw(after[name]) - data)
+                for name, (data, grad) in before.items()
+            }
         self.run.frame(parameters=parameters, **self.pending)
         self.pending = None
 
@@ -112,7 +113,8 @@ class Recorder(Callback):
         from .training import as_array
 
         ask = self.scores or (lambda points: trainer.forward([points]))
-        with no_grad(), replaying(snapshot()), evaluating(trainer.model):
+        quiet = np.errstate(all="ignore")
+        with no_grad(), replaying(snapshot()), evaluating(trainer.model), quiet:
             return as_array(ask(self.run.grid))
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from ..errors import GraphError, lesson
 from ..node import Node, history
@@ -72,6 +72,10 @@ class Play(Page):
         return super().save(path)
 
 
+@overload
+def play(node: Node, max_nodes: int = MOST_BOXES) -> Play: ...
+@overload
+def play(node: Run, max_nodes: int = MOST_BOXES) -> Page: ...
 def play(node: Node | Run, max_nodes: int = MOST_BOXES) -> Page:
     """A page that steps through how node was computed, and back through the chain rule.
 

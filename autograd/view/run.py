@@ -124,34 +124,22 @@ class Run:
         step: the number of this moment; without it, moments are counted from 1.
         Raises E26r for other parameters or layers than before, and for scores of another shape.
         """
-        self.given += 1
-        self.rows = self.rows or rows_of(parameters)
-        frame = Frame(
-            self.given if step is None else step,
-            float(np.asarray(raw(loss)).item()),
-            self._sizes(parameters),
-            {name: Dead(int(np.sum(raw(mask))), np.size(raw(mask)))
-             for name, mask in (dead or {}).items()},
-            self._probabilities(boundary),
-        )  # fmt: skip
+        rows = self.rows or rows_of(parameters)
+        with np.errstate(all="ignore"):  # a run that diverges is shown as well
+            frame = Frame(
+                self.given + 1 if step is None else step,
+                float(np.asarray(raw(loss)).item()),
+                sizes(parameters, rows),
+                {layer: Dead(int(np.sum(raw(mask))), np.size(raw(mask)))
+                 for layer, mask in (dead or {}).items()},
+                self._probabilities(boundary),
+            )  # fmt: skip
         self._require_alike(frame)
-        if (self.given - 1) % self.every == 0:
+        if self.given % self.every == 0:
             self._kept.append(frame)
-        self._latest = frame
+        self.rows, self.given, self._latest = rows, self.given + 1, frame
         while len(self.frames) > MOST_FRAMES:
             self._kept, self.every = self._kept[::2], 2 * self.every
-
-    def _sizes(self, parameters: Mapping[str, Sequence[Any]]) -> dict[str, Size]:
-        if parameters.keys() != self.rows.keys():
-            other = sorted(parameters.keys() ^ self.rows.keys())
-            raise unlike(f"this frame and the one before differ in the parameters {listed(other)}")
-        members: dict[str, list[tuple[Any, ...]]] = {}
-        for name, arrays in parameters.items():
-            members.setdefault(self.rows[name], []).append((*arrays, None)[:3])
-        return {
-            row: Size(*[length(part) for part in zip(*arrays, strict=True)])  # type: ignore[arg-type]
-            for row, arrays in members.items()
-        }
 
     def _probabilities(self, scores: Any) -> Array | None:
         if scores is None:
@@ -223,6 +211,20 @@ def rows_of(names: Iterable[str]) -> dict[str, str]:
     count = len(set(fitting[0]))
     *_, shortest = [rows for rows in fitting if len(set(rows)) == count]
     return dict(zip(names, shortest, strict=True))
+
+
+def sizes(parameters: Mapping[str, Sequence[Any]], rows: Mapping[str, str]) -> dict[str, Size]:
+    """The sizes of all rows. Raises E26r for parameters that have no row, or are missing."""
+    if parameters.keys() != rows.keys():
+        other = sorted(parameters.keys() ^ rows.keys())
+        raise unlike(f"this frame and the one before differ in the parameters {listed(other)}")
+    members: dict[str, list[tuple[Any, ...]]] = {}
+    for name, arrays in parameters.items():
+        members.setdefault(rows[name], []).append((*arrays, None)[:3])
+    return {
+        row: Size(*[length(part) for part in zip(*arrays, strict=True)])  # type: ignore[arg-type]
+        for row, arrays in members.items()
+    }
 
 
 def length(arrays: Sequence[Any]) -> float | None:

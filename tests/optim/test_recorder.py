@@ -1,12 +1,17 @@
 """Recorder: what it keeps is what happened, and training does not notice it."""
 
+import warnings
+from copy import deepcopy
+
 import numpy as np
 import pytest
 from runs import Run
 
 import nn
-from autograd import DataError, Tensor, manual_seed, play, randn
+from autograd import DataError, Hint, Tensor, manual_seed, play, randn
 from autograd.view.plane import class_probabilities
+from autograd.view.run import Run as FrameRun
+from autograd.view.run import dead_relus
 from nn.flow import dead_units, layer_outputs
 from optim import LBFGS, SGD, Adam, Callback, DataLoader, GradientClip, Recorder, Trainer
 
@@ -140,6 +145,41 @@ def test_another_function_may_be_asked_for_the_scores():
     trained([recorder], epochs=1)
     grid = recorder.run.grid
     assert ((recorder.run.frames[0].boundary[:, 1] > 0.5) == (grid[:, 1] > grid[:, 0])).all()
+
+
+def test_a_run_that_diverges_is_recorded_and_shown():
+    recorder = Recorder(boundary=(X, Y))
+    plain = lambda: nn.Sequential(nn.Linear(2, 6), nn.Tanh(), nn.Linear(6, 2))
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore", Hint)
+        trained([recorder], SGD, 4, plain, lr=1e200)
+    assert not np.isfinite([frame.loss for frame in recorder.run.frames]).all()
+    assert "the loss is nan" in play(recorder.run).html
+
+
+def test_a_loop_written_by_hand_keeps_the_same_frames():
+    by_hand, recorder = FrameRun(X, Y), Recorder(boundary=(X, Y))
+    manual_seed(2)
+    model = nn.Sequential(nn.Linear(2, 6), nn.ReLU(), nn.Linear(6, 2))
+    twin = deepcopy(model)
+    criterion, optimizer = nn.CrossEntropyLoss(), Adam(model.parameters(), lr=0.1)
+    for _ in range(5):
+        loss = criterion(model(X), Y)
+        optimizer.zero_grad()
+        loss.backward()
+        table = optimizer.explain_step().parameters
+        by_hand.frame(
+            loss.item(), {row.name: (row.old, row.gradient, row.step) for row in table},
+            dead=dead_relus(loss), boundary=model(by_hand.grid),
+        )  # fmt: skip
+        optimizer.step()
+    trainer = Trainer(twin, criterion, Adam(twin.parameters(), lr=0.1), callbacks=[recorder])
+    trainer.fit(DataLoader(X, Y, batch_size=40), epochs=5, progress=False)
+    for mine, theirs in zip(by_hand.frames, recorder.run.frames, strict=True):
+        assert (mine.step, mine.loss, mine.dead) == (theirs.step, theirs.loss, theirs.dead)
+        np.testing.assert_allclose(mine.boundary, theirs.boundary)
+        for name, size in mine.sizes.items():
+            assert size == pytest.approx(theirs.sizes[name], rel=1e-6)
 
 
 def test_models_without_names_are_recorded_too():
