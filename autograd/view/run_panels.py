@@ -298,13 +298,13 @@ class Bars:
             y = top + ROW * k
             parts.append(label(row, y, name))
             for left, kind in zip(lefts, ("gradient", "ratio"), strict=True):
-                parts.append(bar(next(bars), kind, left, y, width))
+                parts.append(bar(next(bars), row, kind, left, y, width))
         if layers:
             bottom += 34
             parts.append(text(name, bottom - 8, "dead units: 0 for every sample", "soft"))
         for k, layer in enumerate(layers):
             y = bottom + ROW * k
-            parts += [label(layer, y, name), bar(next(bars), "dead", name, y, width)]
+            parts += [label(layer, y, name), bar(next(bars), layer, "dead", name, y, width)]
         return svg(bottom + ROW * len(layers) + 4, "Gradients, updates and dead units", *parts)
 
 
@@ -314,10 +314,10 @@ def label(name: str, y: float, room: float) -> str:
     return f"<g><title>{escape(name)}</title>{text(0, y + 14, shortened(name, most))}</g>"
 
 
-def bar(what: tuple[int, str], kind: str, left: float, y: float, width: float) -> str:
-    """A bar and the number beside it."""
+def bar(what: tuple[int, str], name: str, kind: str, left: float, y: float, width: float) -> str:
+    """A bar and the number beside it; it is known by its name, as the boxes of a graph are."""
     return (
-        f'<g class="{kind}"><svg x="{left:.4g}" y="{y + 3}" width="{width:.4g}" height="14" '
+        f'<g class="{kind}" data-name="{escape(name)}"><svg x="{left:.4g}" y="{y + 3}" width="{width:.4g}" height="14" '
         f'viewBox="0 0 {BARS} 14" preserveAspectRatio="none">'
         f'<rect class="bar" width="{what[0]}" height="14"/></svg>'
         f"{text(round(left + width + 4, 1), y + 14, what[1], 'number mono')}</g>"

@@ -96,6 +96,6 @@ def test_in_a_browser_it_is_driven_by_keys_and_buttons(page, chromium, tmp_path)
 
         view.get_by_role("button", name="Play").click()
         assert state()["playing"] == "true"
-        view.clock.run_for(20_000)
+        view.clock.run_for(40_000)
         assert state()["playing"] == "false"
         assert state()["step"] == "30"

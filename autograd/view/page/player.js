@@ -107,11 +107,12 @@ class Player {
   }
 }
 
-// A page of many steps, which pass quickly: arrows move, and nothing is read aloud while it plays.
+// A page of many steps, which pass quickly, though not where motion is not wanted. Arrows move, and
+// nothing is read aloud while it plays.
 
 class Reel extends Player {
   constructor(host, what, pause) {
-    super(host, what, pause, [
+    super(host, what, calm.matches ? Math.max(pause, 1000) : pause, [
       ["Tab", "to the controls"], ["← →", `one ${what} back, one ${what} on`],
     ]);
     this.slider.max = this.count();

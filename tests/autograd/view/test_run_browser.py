@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from browser import DESKTOP, PHONE, opened
 
+import nn
 from autograd import play
 from autograd.view.plane import border, read, regions, signs
 from autograd.view.run import Run
@@ -149,6 +150,31 @@ def test_it_plays_to_the_end_and_is_silent_meanwhile(chromium, tmp_path):
         assert_shown(v, page, run, arrays, 8)
         assert said.get_attribute("aria-live") == "polite"
         assert v.get_by_role("button", name="Play").count() == 1
+
+
+def test_bars_have_the_names_that_parameters_have_in_the_graph(chromium, tmp_path):
+    model = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 2))
+    loss = nn.CrossEntropyLoss()(model(np.ones((1, 2))), np.array([1]))
+    loss.backward()
+    run = Run()
+    run.frame(loss, {name: (p.data, p.grad) for name, p in model.named_parameters()})
+    names = lambda v, kind: v.locator(kind).evaluate_all("all => all.map(e => e.dataset.name)")
+    with opened(chromium, play(run).save(tmp_path / "run.html")) as v:
+        bars = names(v, ".gradient")
+    with opened(chromium, play(loss).save(tmp_path / "graph.html")) as v:
+        boxes = names(v, ".box")
+    assert bars == ["0.weight", "0.bias", "2.weight", "2.bias"]
+    assert set(bars) <= set(boxes)
+
+
+def test_frames_pass_slowly_where_motion_is_not_wanted(chromium, tmp_path):
+    path = play(recorded(100, plane=False)[0]).save(tmp_path / "page.html")
+    for motion, place in (("reduce", "frame 3 of 100"), ("no-preference", "frame 16 of 100")):
+        with opened(chromium, path, reduced_motion=motion) as v:
+            v.clock.install()
+            v.get_by_role("button", name="Play").click()
+            v.clock.run_for(2450)
+            assert v.locator(".step-counter").text_content() == place
 
 
 def test_several_on_one_page_are_scrubbed_each_for_itself(chromium, tmp_path):
