@@ -110,31 +110,31 @@ class LossCurve:
         self.frames = frames
         losses = np.array([frame.loss for frame in frames])
         there = losses[np.isfinite(losses)]
-        self.low = float(there.min()) if len(there) else 0.0
-        self.high = float(there.max()) if len(there) else 1.0
-        self.logarithmic = bool(self.low > 0 and self.high > 50 * self.low)
+        low = float(there.min()) if len(there) else 0.0
+        high = float(there.max()) if len(there) else 1.0
+        self.logarithmic = low > 0 and high > 50 * low
         if self.logarithmic:
             scale = Scale(there.tolist(), math.inf)
+            self.low, self.high = float(scale.low), float(scale.top)
             powers = thinned([power for power, _ in scale.powers()])
-            self.ticks = [(10.0**power, power_of_ten(power)) for power in powers]
-            self.low, self.high = 10.0**scale.low, 10.0**scale.top
+            self.ticks = [(float(power), power_of_ten(power)) for power in powers]
         else:
-            values = steps(min(self.low, 0.0), self.high)
+            values = steps(min(low, 0.0), high)
+            self.low, self.high = values[0], max(values[-1], high)
             self.ticks = [(x, number(x)) for x in values]
-            self.low, self.high = values[0], max(values[-1], self.high)
 
     def place(self, frame: Frame) -> tuple[float, float | None]:
         """Where a frame is on the curve; without a height if its loss is no finite number."""
         first, last = self.frames[0].step, self.frames[-1].step
         x = LEFT + (RIGHT - LEFT) * (frame.step - first) / max(1, last - first)
-        return round(x, 1), self.height(frame.loss)
+        if not math.isfinite(frame.loss):
+            return round(x, 1), None
+        seen = math.log10(frame.loss) if self.logarithmic else frame.loss
+        return round(x, 1), self.height(seen)
 
-    def height(self, loss: float) -> float | None:
-        """Where a loss is."""
-        if not math.isfinite(loss):
-            return None
-        see = math.log10 if self.logarithmic else float
-        part = (see(loss) - see(self.low)) / (see(self.high) - see(self.low))
+    def height(self, seen: float) -> float:
+        """Where a loss is, or its power of ten on a logarithmic scale."""
+        part = (seen - self.low) / (self.high - self.low)
         return round(BOTTOM - (BOTTOM - TOP) * part, 1)
 
     def picture(self) -> str:
@@ -149,8 +149,8 @@ class LossCurve:
         scale = "loss, logarithmic scale" if self.logarithmic else "loss"
         return svg(
             BOTTOM + 24, f"Loss of {len(self.frames)} frames",
-            *[line(LEFT, self.height(tick) or 0, f"H{RIGHT}") for tick, _ in self.ticks],
-            *[text(LEFT - 6, (self.height(tick) or 0) + 4, name, "tick", "end")
+            *[line(LEFT, self.height(tick), f"H{RIGHT}") for tick, _ in self.ticks],
+            *[text(LEFT - 6, self.height(tick) + 4, name, "tick", "end")
               for tick, name in self.ticks],
             line(LEFT, BOTTOM, f"H{RIGHT}", "axis"),
             text(LEFT, BOTTOM + 16, f"{first}", "tick"),
@@ -317,7 +317,8 @@ def label(name: str, y: float, room: float) -> str:
 def bar(what: tuple[int, str], name: str, kind: str, left: float, y: float, width: float) -> str:
     """A bar and the number beside it; it is known by its name, as the boxes of a graph are."""
     return (
-        f'<g class="{kind}" data-name="{escape(name)}"><svg x="{left:.4g}" y="{y + 3}" width="{width:.4g}" height="14" '
+        f'<g class="{kind}" data-name="{escape(name)}">'
+        f'<svg x="{left:.4g}" y="{y + 3}" width="{width:.4g}" height="14" '
         f'viewBox="0 0 {BARS} 14" preserveAspectRatio="none">'
         f'<rect class="bar" width="{what[0]}" height="14"/></svg>'
         f"{text(round(left + width + 4, 1), y + 14, what[1], 'number mono')}</g>"

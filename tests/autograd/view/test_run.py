@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import autograd
@@ -163,6 +163,7 @@ def test_what_is_not_finite_or_not_known_is_said_so():
     assert "the loss is nan" in frames[1][3]
 
 
+@example([1.0, 5e-324])
 @given(st.lists(st.floats(-1e6, 1e6) | st.floats(1e-9, 1e9), min_size=1, max_size=9))
 def test_every_loss_has_a_place_in_the_picture(losses):
     run = Run()
