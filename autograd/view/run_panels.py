@@ -283,7 +283,7 @@ class Bars:
         """The bars of the last frame."""
         rows, layers = list(self.last.sizes), list(self.last.dead)
         bars = iter(self.of(self.last))
-        name = min(max(map(len, [*rows, *layers]), default=0) * LETTER, 118) + 10
+        name = min(max(map(len, [*rows, *layers]), default=0) * LETTER, 108) + 10
         room = (WIDTH - name) / 2
         width = room - 68
         lefts = (name, name + room)
