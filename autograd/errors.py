@@ -522,6 +522,14 @@ LESSONS = {
         "{fix}",
         "notebook 02",
     ),
+    "E26r": Lesson(
+        DataError,
+        "{what}.",
+        "play(run) shows one frame after another in one picture, which has a place for each "
+        "parameter, each layer and each point of the plane.",
+        "{fix}",
+        "notebook 08",
+    ),
     "E26v": Lesson(
         KindError,
         "{view}() was given {kind} data, which does not know how it was made.",

@@ -53,6 +53,8 @@ CASES: dict[str, dict[str, Any]] = {
              "fix": "nn.Sequential(nn.Linear(2, 4), nn.Linear(4, 1))"},
     "E26b": {"what": "'loss.gif' is not a kind of picture", "fix": "draw(loss).save('loss.svg')"},
     "E26p": {"what": "there is no module 'fc9' in this graph", "fix": 'draw(loss, expand="fc1")'},
+    "E26r": {"what": "this frame and the one before differ in the parameters 'w'",
+             "fix": "run.frame(loss.item(), parameters)   with the same names each time"},
     "E27": {"what": "'w' holds text", "fix": "save numbers only"},
     "E27c": {"what": "the checkpoint run.safetensors is damaged",
              "fix": "trainer.fit(..., resume=older)   or start the run again"},

@@ -24,6 +24,7 @@ FILES = {
     "history.csv": "loss and metrics after every epoch",
     "loss.png": "the loss curve",
     "boundary.png": "the decision boundary, with the training samples",
+    "training.html": "the whole run to scrub through, in a browser",
     "graph.svg": "the graph of the worst test sample, with gradients",
     "backprop.html": "the same graph to step through, in a browser",
     CHECKPOINT: "where the run stands: --resume goes on from it",

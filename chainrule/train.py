@@ -8,6 +8,7 @@
     history.csv           loss, metrics and learning rate after every epoch
     loss.png              the loss curve
     boundary.png          for two features and classes: which class the network sees where
+    training.html         for the same: the run to scrub through, with the boundary in every frame
     graph.svg             the computation graph of one sample
     backprop.html         the same graph to step through, forward and backward
     checkpoint.safetensors  where the run stands after its last epoch, for --resume
@@ -35,7 +36,7 @@ import numpy as np
 
 import nn
 import optim
-from autograd import manual_seed, storage
+from autograd import manual_seed, play, storage
 
 from . import pictures, report
 from .errors import DivergenceError, UsageError
@@ -59,6 +60,7 @@ OPTIMIZERS: dict[str, tuple[type[optim.Optimizer], float]] = {  # and the learni
     "lion": (optim.Lion, 0.001),
 }
 WITH_MOMENTUM = ("sgd", "rmsprop")
+FRAMES = 100  # that the page of a run shows, about
 AT_ONCE = 1024  # samples evaluated together: a matter of memory, not of the result
 INTERRUPTED = 130
 
@@ -130,6 +132,7 @@ class Training:
         self.loss = LOSSES[self.kind]()
         self.optimizer = optimizer(job, self.model)
         metrics = {"cross-entropy": [optim.accuracy], "bce": [accuracy], "mse": []}[self.kind]
+        self.recorders: list[optim.Recorder] = []
         self.finite = Finite(OPTIMIZERS[job.optimizer][1])
         self.trainer = optim.Trainer(
             self.model, self.loss, self.optimizer, metrics=metrics, callbacks=[self.finite],
@@ -164,11 +167,27 @@ class Training:
         path = None if folder is None else folder / CHECKPOINT
         if path is not None:
             asked = Asked(self.job, self.samples)
-            self.trainer.callbacks = [asked, self.finite, optim.ModelCheckpoint(path)]
+            self.recorders = [self.recorder()] if self.in_the_plane else []
+            kept = optim.ModelCheckpoint(path)
+            self.trainer.callbacks = [asked, self.finite, *self.recorders, kept]
         test = whole(self.X_test, self.y_test)
         progress = self.job.progress and not self.job.quiet
         resume = path if self.job.resume else None
         return self.trainer.fit(self.batches(), test, self.settings.epochs, progress, resume)
+
+    @property
+    def in_the_plane(self) -> bool:
+        """Whether there are two features and classes: a decision boundary can be drawn."""
+        return bool(self.samples.classes) and len(self.samples.features) == 2
+
+    def recorder(self) -> optim.Recorder:
+        """What keeps about a hundred frames of the run, in the units of the data."""
+        updates = len(self.batches()) * self.settings.epochs
+        points = self.X * self.scale.std + self.scale.mean
+        return optim.Recorder(
+            max(1, updates // FRAMES), (points, self.y), self.samples.classes,
+            lambda grid: self.model(self.scale(grid)),
+        )  # fmt: skip
 
     def seed_dropout(self) -> None:
         """Let dropout draw the same masks from here on, whatever was drawn before."""
@@ -341,5 +360,8 @@ def keep(training: Training, history: optim.History, folder: Path) -> None:
     history.to_csv(folder / "history.csv")
     pictures.loss_curve(training, history, folder / "loss.png")
     pictures.graph(training, folder / "graph.svg", folder / "backprop.html")
-    if training.samples.classes and len(training.samples.features) == 2:
+    if training.in_the_plane:
         pictures.boundary(training, folder / "boundary.png")
+    for recorder in training.recorders:
+        if recorder.run.frames:
+            play(recorder.run).save(folder / "training.html")

@@ -18,6 +18,7 @@ import numpy as np
 from autograd import history
 from autograd.data import raw
 from autograd.errors import lesson
+from autograd.view.run import dead_units
 
 from . import activations
 from .module import Module
@@ -45,16 +46,6 @@ def layer_outputs(model: Module, root: Any) -> dict[str, Any]:
         why = "what the layers made is read from the graph, which no_grad() does not record"
         raise lesson("E24", what=what, why=why, fix="loss = criterion(model(X), y)")
     return {path: outputs[path] for path in innermost if path in outputs}
-
-
-def dead_units(outputs: Any) -> Array:
-    """Which units gave 0 to every sample: a relu that did so has no gradient to change it.
-
-    >>> dead_units(np.array([[0.0, 0.0, 2.0], [0.0, 1.0, 0.0]]))
-    array([ True, False, False])
-    """
-    outputs = np.asarray(raw(outputs))
-    return np.all(outputs == 0, axis=tuple(range(outputs.ndim - 1)))  # type: ignore[no-any-return]
 
 
 def activation_histograms(model: Module, loss: Any, axes: Any = None) -> Any:

@@ -12,9 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd import log_softmax, no_grad, sigmoid
+from autograd import no_grad
 from autograd.data import raw
 from autograd.errors import lesson
+from autograd.view.plane import axes_around, class_probabilities
 
 from .module import Module
 
@@ -50,9 +51,7 @@ def decision_boundary(
         what = f"a decision boundary is drawn in the plane, but X has shape {X.shape}"
         raise lesson("E23", what=what, fix="X[:, :2]   for a model of two features")
     ax = ax or new_axes()
-    low, high = X.min(axis=0), X.max(axis=0)
-    margin = 0.15 * np.where(high > low, high - low, 1)
-    across, up = np.linspace(low - margin, high + margin, POINTS_PER_AXIS).T
+    across, up = axes_around(X, POINTS_PER_AXIS).T
     grid = np.stack(np.meshgrid(across, up), axis=-1)
     p = probabilities(model, grid.reshape(-1, 2)).reshape(*grid.shape[:2], -1)
 
@@ -169,12 +168,7 @@ def probabilities(model: Callable[[Array], Any], points: Array) -> Array:
     if isinstance(model, Module):
         model.eval()
     with no_grad():
-        scores = np.asarray(raw(model(points)))
-        if scores.ndim == 1 or scores.shape[1] == 1:
-            p = sigmoid(scores.reshape(-1, 1))
-            found = np.concatenate([1 - p, p], axis=1)
-        else:
-            found = np.exp(log_softmax(scores))
+        found = class_probabilities(model(points))
     if isinstance(model, Module):
         model.train(training)
     return found

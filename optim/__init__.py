@@ -46,6 +46,7 @@ from .descent import SGD, GradientDescent
 from .diagnose import Diagnosis, diagnose
 from .finder import LRFinder
 from .optimizer import Optimizer
+from .recorder import Recorder
 from .second_order import LBFGS, NewtonCG
 from .split import train_test_split
 from .training import History, Trainer, accuracy
@@ -53,6 +54,6 @@ from .training import History, Trainer, accuracy
 __all__ = [
     "LBFGS", "SGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Callback", "DataLoader", "Diagnosis",
     "EarlyStopping", "GradientClip", "GradientDescent", "History", "LRFinder", "Lion",
-    "ModelCheckpoint", "NaNGuard", "NewtonCG", "Optimizer", "RMSprop", "TensorDataset", "Trainer",
-    "accuracy", "diagnose", "lr_scheduler", "train_test_split",
+    "ModelCheckpoint", "NaNGuard", "NewtonCG", "Optimizer", "RMSprop", "Recorder",
+    "TensorDataset", "Trainer", "accuracy", "diagnose", "lr_scheduler", "train_test_split",
 ]  # fmt: skip

@@ -6,12 +6,8 @@ written into the page as numbers. `page.js` only draws them up to the step that 
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import io
-import json
 from collections.abc import Callable, Mapping, Sequence
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +15,7 @@ import numpy as np
 
 from autograd import no_grad
 from autograd.data import raw
+from autograd.view.webpage import Page, hosted, image, scripted, table
 
 from .landscape import Window, around, contours, trajectories
 from .optimizer import Array
@@ -40,30 +37,6 @@ DIGITS = 6  # of the numbers in the page
 TABLE_ROWS = 12
 
 
-class Page:
-    """A picture that moves: shows itself in a notebook, `.save("x.html")` writes it as one file.
-
-    Without scripts, as in a notebook that was only opened, it is the whole picture and a table.
-    """
-
-    def __init__(self, title: str, html: str) -> None:
-        self.title, self.html = title, html
-
-    def save(self, path: str | Path) -> None:
-        """Write a page that needs nothing else."""
-        head = f'<meta charset="utf-8"><title>{escape(self.title)}</title>'
-        head += '<meta name="viewport" content="width=device-width">'
-        head += "<style>:root { color-scheme: light dark; font-family: system-ui }</style>"
-        page = f'<html lang="en"><head>{head}</head>\n<body>{self.html}</body></html>'
-        Path(path).write_text(f"<!doctype html>\n{page}\n", encoding="utf-8")
-
-    def _repr_html_(self) -> str:
-        return self.html
-
-    def __repr__(self) -> str:
-        return f"<Page {self.title}: .save('page.html') writes it>"
-
-
 def trajectory_page(
     loss: Callable[..., Any], paths: Mapping[str, Array], minimum: Sequence[float] | None = None,
     window: Sequence[float] | None = None, title: str = "Trajectories",
@@ -74,7 +47,7 @@ def trajectory_page(
     >>> from optim.landscape import path, ravine
     >>> way = path(ravine, [4, 1], lambda w: GradientDescent(w, lr=0.07), steps=20)
     >>> trajectory_page(ravine, {"gradient descent": way}, title="A ravine")
-    <Page A ravine: .save('page.html') writes it>
+    <Page A ravine; .save('page.html') writes the page>
     """
     from matplotlib.figure import Figure
 
@@ -105,12 +78,9 @@ def trajectory_page(
             for k, (name, style) in enumerate(zip(paths, styles(1), strict=False))
         ],
     }  # fmt: skip
-    numbers = json.dumps(data, separators=(",", ":")).replace("</", "<\\/")
-    name = "trajectories-" + hashlib.sha256(numbers.encode()).hexdigest()[:12]
-    picture = f'<img alt="{escape(alt)}" style="max-width:100%" src="{as_png(figure)}">'
-    script = f'({SCRIPT.read_text(encoding="utf-8").strip()})(".{name}", {numbers});'
-    inside = f"{picture}\n{table(losses)}\n<script>{script}</script>"
-    return Page(title, f'<div class="{name}">{inside}</div>')
+    html = hosted(image("png", as_png(figure), alt) + losses_table(losses),
+                  scripted(data, "elements", "player", SCRIPT))  # fmt: skip
+    return Page(title, html, f"Page {title}")
 
 
 def losses_along(loss: Callable[..., Any], points: Array) -> Array:
@@ -126,21 +96,19 @@ def short(numbers: Any, digits: int = DIGITS) -> Any:
     return float(f"{numbers:.{digits}g}") if np.isfinite(numbers) else None
 
 
-def as_png(figure: Any) -> str:
-    """The picture as an address that contains it."""
+def as_png(figure: Any) -> bytes:
+    """The picture as a file."""
     with io.BytesIO() as file:
         figure.savefig(file, format="png", dpi=90)
-        return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+        return file.getvalue()
 
 
-def table(losses: Mapping[str, Array]) -> str:
+def losses_table(losses: Mapping[str, Array]) -> str:
     """The losses of all runs at some of the steps, first and last among them."""
     last = max(map(len, losses.values())) - 1
     steps = sorted({round(step) for step in np.linspace(0, last, TABLE_ROWS)})
-    head = "".join(f"<th>{escape(name)}</th>" for name in ("step", *losses))
-    rows = ""
-    for step in steps:
-        cells = [f"{run[min(step, len(run) - 1)]:.4g}" for run in losses.values()]
-        rows += f"<tr><td>{step}</td>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
-    name = "<summary>The losses as a table</summary>"
-    return f'<details slot="numbers">{name}<table><tr>{head}</tr>{rows}</table></details>'
+    rows = [
+        [str(step), *[f"{run[min(step, len(run) - 1)]:.4g}" for run in losses.values()]]
+        for step in steps
+    ]
+    return table("The losses as a table", ["step", *losses], rows)

@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
+
 # Before NumPy starts its threads: on a busy machine they wait for each other, thirty times as long,
 # and sums in several threads are rounded differently.
 for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -12,6 +14,18 @@ for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 here = Path(__file__).parent
 for folder in (here, here / "autograd", here / "optim"):
     sys.path.insert(0, str(folder))
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """The browser in which pages are tried out."""
+    from browser import FLAGS
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS.split())
+        yield browser
+        browser.close()
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -7,6 +7,8 @@
 - `brief.py` tells values, gradients and shapes in few signs;
 - `draw.py` makes a static picture of it, `cards.py` what stands in its boxes and on its edges;
 - `clusters.py` draws open modules as frames around their boxes;
+- `run.py` keeps a training run in frames, `plane.py` what a model says of a plane;
+- `run_page.py` shows them, with the pictures of `run_panels.py`;
 - `theme.py` has its colours for dark pages;
 - `render.py` turns a description in Graphviz's language into SVG, PNG or PDF.
 

@@ -12,35 +12,36 @@ from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 from ..errors import GraphError, lesson
 from ..node import Node, history
 from .draw import SUFFIXES, Picture, description, draw, tree
 from .model import name_of, size
+from .run import Run
+from .run_page import play_run
 from .scene import WAYS, graph_data, made_of
 from .steps import CHAIN_RULE, Story, Way, story
-from .webpage import PAGE, hosted, scripted, shown, table
+from .webpage import Page, hosted, scripted, shown, table
 
 MOST_BOXES = 300
-PROGRAMS = ("elements", "graph", "page")
+PROGRAMS = ("elements", "player", "graph", "page")
 
 
-class Play:
-    """A page to step through: it shows itself in a notebook, and `save` writes it to a file.
+class Play(Page):
+    """A page to step through.
 
-    html: the page as a piece of HTML, to stand in any other. picture: what is there to see where no
-    script may run. stories: the steps as data, of each graph on the page.
+    picture: what is there to see where no script may run. stories: the steps as data, of each graph
+    on the page.
     """
+
+    file = "backprop.html"
 
     def __init__(
         self, title: str, stories: Sequence[Story], picture: Picture, html: str, summary: str
     ) -> None:
-        self.title, self.stories, self.picture, self.html = title, list(stories), picture, html
-        self._summary = summary
-
-    def __repr__(self) -> str:
-        return f"<{self._summary}; .save('backprop.html') writes the page>"
+        super().__init__(title, html, summary)
+        self.stories, self.picture = list(stories), picture
 
     @property
     def story(self) -> Story:
@@ -68,14 +69,17 @@ class Play:
             known = ", ".join([".html", *SUFFIXES])
             what = f"cannot save a page as {path.name!r}: the ending must be one of {known}"
             raise lesson("E26b", what=what, fix=f'play(loss).save("{path.stem}.html")')
-        page = PAGE.format(title=escape(self.title), body=self.html)
-        path.write_text(page, encoding="utf-8")
-        return path
+        return super().save(path)
 
 
-def play(node: Node, max_nodes: int = MOST_BOXES) -> Play:
+@overload
+def play(node: Node, max_nodes: int = MOST_BOXES) -> Play: ...
+@overload
+def play(node: Run, max_nodes: int = MOST_BOXES) -> Page: ...
+def play(node: Node | Run, max_nodes: int = MOST_BOXES) -> Page:
     """A page that steps through how node was computed, and back through the chain rule.
 
+    node: what was computed; or a training run in frames, to scrub through (see `Run`).
     max_nodes: a graph of more boxes is summed up in a picture, without steps.
 
     The pass that is shown is the last one from node; if there was none, the one that backward()
@@ -87,6 +91,8 @@ def play(node: Node, max_nodes: int = MOST_BOXES) -> Play:
     >>> play(a * a + a)
     <Page of L: 2 steps forward, a start, 2 backward; .save('backprop.html') writes the page>
     """
+    if isinstance(node, Run):
+        return play_run(node)
     if not isinstance(node, Node):
         raise lesson("E26v", view="play", kind=type(node).__name__)
     boxes = size(history(node))

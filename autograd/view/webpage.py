@@ -14,7 +14,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from ..errors import GraphError
+from ..errors import GraphError, lesson
 from .draw import Picture
 
 HERE = Path(__file__).parent / "page"
@@ -35,6 +35,37 @@ vertical-align: top }}
 """
 
 
+class Page:
+    """A page to play with: it shows itself in a notebook, and `save` writes it to a file.
+
+    html: the page as a piece of HTML, to stand in any other. summary: what it says of itself.
+    """
+
+    file = "page.html"
+
+    def __init__(self, title: str, html: str, summary: str) -> None:
+        self.title, self.html, self.summary = title, html, summary
+
+    def __repr__(self) -> str:
+        return f"<{self.summary}; .save('{self.file}') writes the page>"
+
+    def _repr_html_(self) -> str:
+        return self.html
+
+    def save(self, path: str | Path) -> Path:
+        """Write the page, one file that needs no other, and return the path.
+
+        Raises E26b unless the path ends in .html or .htm.
+        """
+        path = Path(path)
+        if path.suffix.lower() not in (".html", ".htm"):
+            what = f"cannot save a page as {path.name!r}: the ending must be .html"
+            raise lesson("E26b", what=what, fix=f'page.save("{path.stem}.html")')
+        page = PAGE.format(title=escape(self.title), body=self.html)
+        path.write_text(page, encoding="utf-8")
+        return path
+
+
 def hosted(content: str, script: str) -> str:
     """Content that a script makes more of. The class names it by what is in it."""
     mark = f"chainrule-{hashlib.sha256(script.encode()).hexdigest()[:12]}"
@@ -42,12 +73,13 @@ def hosted(content: str, script: str) -> str:
     return f'<div class="chainrule-play {mark}">{content}</div>\n<script>{named}</script>'
 
 
-def scripted(data: dict[str, Any], *programs: str) -> str:
-    """The one script of a page: the programs, their style and their data."""
-    code = "\n".join([(HERE / f"{name}.js").read_text(encoding="utf-8") for name in programs])
-    style = (HERE / "page.css").read_text(encoding="utf-8")
+def scripted(data: dict[str, Any], *programs: str | Path) -> str:
+    """The one script of a page: programs of this or other folders, their style and their data."""
+    paths = [(HERE / program).with_suffix(".js") for program in programs]
+    code = "\n".join([path.read_text(encoding="utf-8") for path in paths])
+    styles = [(HERE / f"{name}.css").read_text(encoding="utf-8") for name in ("palette", "page")]
     program = f'((mark, style, data) => {{\n"use strict";\n{code}}})'
-    return f"{program}('MARK', {in_script(style)}, {in_script(data)});"
+    return f"{program}('MARK', {in_script(''.join(styles))}, {in_script(data)});"
 
 
 def in_script(data: Any) -> str:
@@ -59,11 +91,15 @@ def in_script(data: Any) -> str:
 def shown(picture: Picture) -> str:
     """A picture as an image that needs no other file, or as text."""
     try:
-        data = b64encode(picture.svg.encode()).decode()
+        return image("svg+xml", picture.svg.encode(), "The graph as text:\n" + picture.text)
     except GraphError:
         return f"<pre>{escape(picture.text)}</pre>"
-    alt = escape("The graph as text:\n" + picture.text, quote=True)
-    return f'<img alt="{alt}" style="max-width:100%" src="data:image/svg+xml;base64,{data}">'
+
+
+def image(kind: str, data: bytes, alt: str, width: str = "100%") -> str:
+    """An image that needs no other file. kind: as in its media type, such as svg+xml."""
+    source = f"data:image/{kind};base64,{b64encode(data).decode()}"
+    return f'<img alt="{escape(alt)}" style="max-width:{width}" src="{source}">'
 
 
 def table(name: str, head: list[str], rows: list[list[str]]) -> str:

@@ -58,7 +58,7 @@ def test_training_says_what_it_does_and_leaves_its_files(tmp_path):
     out = tmp_path / "runs" / "moons"
     files = [
         "backprop.html", "boundary.png", "checkpoint.safetensors", "graph.svg", "history.csv",
-        "loss.png", "weights.safetensors",
+        "loss.png", "training.html", "weights.safetensors",
     ]  # fmt: skip
     assert sorted(path.name for path in out.iterdir()) == files
     assert all(file in ran.stdout for file in files)
@@ -77,6 +77,10 @@ def test_training_says_what_it_does_and_leaves_its_files(tmp_path):
     page = (out / "backprop.html").read_text(encoding="utf-8")
     assert "Backpropagation in loss" in page
     assert "passes on ∂loss/∂" in page
+    recorded = (out / "training.html").read_text(encoding="utf-8")
+    assert "A training run: 30 frames" in recorded
+    assert "Update 30: the loss is " in recorded
+    assert len(recorded.encode()) < 1_500_000
 
 
 def test_a_table_of_classes(tmp_path):
@@ -110,6 +114,7 @@ def test_a_table_of_numbers(tmp_path):
     error = ran.stdout.split("Test ")[1].split("off by ")[1].split(" (root mean squared")[0]
     assert float(error) < 0.5
     assert not (tmp_path / "runs" / "t" / "boundary.png").exists()
+    assert not (tmp_path / "runs" / "t" / "training.html").exists()
 
 
 def test_explain_prints_the_first_update(tmp_path):

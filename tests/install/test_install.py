@@ -45,7 +45,9 @@ def test_the_wheel_holds_the_packages_and_their_data_and_nothing_else(wheel):
     for package in ("autograd", "nn", "optim", "chainrule"):
         assert {f"{package}/__init__.py", f"{package}/py.typed"} <= names
     assert {"nn/datasets/digits.npz", "nn/datasets/iris.npz", "autograd/view/draw.py"} <= names
-    page = {"elements.js", "graph.js", "page.js", "page.css"}
+    page = {
+        "elements.js", "graph.js", "page.js", "player.js", "run.js", "page.css", "palette.css",
+    }  # fmt: skip
     assert {f"autograd/view/page/{name}" for name in page} <= names
     tops = {name.split("/")[0] for name in names}
     assert tops == {"autograd", "nn", "optim", "chainrule", "chainrule-0.1.0.dist-info"}

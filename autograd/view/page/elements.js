@@ -5,7 +5,6 @@ const calm = matchMedia("(prefers-reduced-motion: reduce)");
 const holder = document.createElement("template");
 holder.innerHTML = "<svg></svg>";
 const SPACE = holder.content.firstChild.namespaceURI;
-const PAUSE = 1500; // milliseconds that a step stays while the page plays
 const LARGEST = 1.25;
 const MARGIN = 9; // of the graph in its frame, so that rings around boxes are not cut off
 const SMALLEST = 0.7; // below this scale letters cannot be read: the graph scrolls instead
@@ -15,17 +14,6 @@ const ICONS = {
   first: "M4,3v10M13,3l-7,5 7,5z", prev: "M11,3l-7,5 7,5z", next: "M5,3l7,5 -7,5z",
   last: "M12,3v10M3,3l7,5 -7,5z", play: "M4,2l10,6 -10,6z", pause: "M4,2h3v12h-3zM9,2h3v12h-3z",
 };
-const HELP = [
-  ["Tab", "to the graph, then to the controls"],
-  ["← →", "in the graph: to an input, to a consumer"],
-  ["↑ ↓", "in the graph: to a neighbour"],
-  ["Enter", "mark a node; Escape lets it go"],
-  ["Space", "play or pause"],
-  [", .", "one step back, one step on"],
-  ["Home End", "first step, last step"],
-  ["?", "this help"],
-];
-
 function made(element, attributes, children) {
   for (const [name, value] of Object.entries(attributes || {})) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);

@@ -1,64 +1,34 @@
 // The page inside a shadow root of every host: controls, sentence, and what is told of a node.
 
-class Page {
+class Page extends Player {
   constructor(host) {
-    this.host = host;
-    this.k = 0;
+    super(host, "step", 1500, [
+      ["Tab", "to the graph, then to the controls"],
+      ["← →", "in the graph: to an input, to a consumer"],
+      ["↑ ↓", "in the graph: to a neighbour"],
+      ["Enter", "mark a node; Escape lets it go"],
+    ]);
     this.way = 0;
     this.chosen = null;
-    this.timer = null;
     this.graphs = data.graphs.map((graph) => new Graph(graph, this));
-    const root = host.attachShadow({ mode: "open" });
-    const button = (name, label, action) =>
-      html("button", { type: "button", class: name, "aria-label": label, title: label,
-        onclick: action }, this.icon(name));
-    this.playButton = button("play", "Play", () => this.toggle());
-    this.slider = html("input", { type: "range", min: 0, value: 0, "aria-label": "Step",
-      oninput: () => this.jump(Number(this.slider.value)),
-      onkeydown: (event) => event.key.startsWith("Arrow") && event.stopPropagation() });
     this.phases = html("div", { class: "phases", "aria-hidden": "true" },
       html("span", {}, "forward →"), html("span", {}, "← backward"));
-    this.counter = html("span", { class: "step-counter" });
-    this.sentence = html("p", { class: "sentence", role: "status", "aria-live": "polite",
-      "aria-atomic": "true" });
     this.note = html("p", { class: "note" });
     this.about = html("section", { class: "about", hidden: true });
-    this.help = html("dl", { class: "help", hidden: true },
-      ...HELP.flatMap(([key, what]) => [html("dt", {}, key), html("dd", {}, what)]));
-    this.helpButton = html("button", { type: "button", class: "ask", "aria-label": "Help",
-      "aria-expanded": "false", onclick: () => this.ask() }, "?");
     this.ways = data.graphs[0].ways.map((way, i) =>
       html("button", { type: "button", "data-way": way.name, title: way.told,
         onclick: () => this.choose(i) }, way.name));
-    const paper = html("article", { class: "paper", "aria-label": data.title,
-      onkeydown: (event) => this.key(event) },
-    html("header", {}, html("h2", {}, data.title),
-      this.ways.length > 1
-        ? html("div", { class: "ways", role: "group", "aria-label": "Way back" }, ...this.ways)
-        : null),
-    this.note,
-    html("div", { class: "graphs" }, ...this.graphs.map((graph) => graph.element)),
-    html("footer", {},
-      html("div", { class: "controls", role: "group", "aria-label": "Steps" },
-        button("first", "First step", () => this.jump(0)),
-        button("prev", "Previous step", () => this.jump(this.k - 1)),
-        this.playButton,
-        button("next", "Next step", () => this.jump(this.k + 1)),
-        button("last", "Last step", () => this.jump(this.count())),
-        html("div", { class: "track" }, this.slider, this.phases), this.counter,
-        this.helpButton),
-      this.help, this.sentence),
-    this.about,
-    this.legend(),
-    html("div", { class: "tables" }, ...host.querySelectorAll("details")));
-    root.append(html("style", {}, style), paper);
+    this.paper(
+      html("header", {}, html("h2", {}, data.title),
+        this.ways.length > 1
+          ? html("div", { class: "ways", role: "group", "aria-label": "Way back" }, ...this.ways)
+          : null),
+      this.note,
+      html("div", { class: "graphs" }, ...this.graphs.map((graph) => graph.element)),
+      this.footer(this.phases),
+      this.about,
+      this.legend());
     this.choose(0);
-    new ResizeObserver(() => this.fit()).observe(paper);
-  }
-
-  icon(name) {
-    return svg("svg", { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" },
-      svg("path", { d: ICONS[name] }));
   }
 
   legend() {
@@ -97,12 +67,6 @@ class Page {
     this.jump(this.k);
   }
 
-  jump(k) {
-    this.k = Math.max(0, Math.min(k, this.count()));
-    this.fit();
-    this.shown();
-  }
-
   fit() {
     const before = this.graphs.map((graph) => graph.direction).join();
     this.graphs.forEach((graph) => graph.fit());
@@ -138,48 +102,8 @@ class Page {
     this.mark();
   }
 
-  toggle() {
-    if (this.timer !== null) return this.stop();
-    if (this.k === this.count()) this.jump(0);
-    this.timer = setInterval(() => {
-      if (!this.host.isConnected || this.k === this.count()) return this.stop();
-      this.jump(this.k + 1);
-      if (this.k === this.count()) this.stop();
-    }, PAUSE);
-    return this.label("pause", "Pause");
-  }
-
-  stop() {
-    clearInterval(this.timer);
-    this.timer = null;
-    this.label("play", "Play");
-  }
-
-  label(icon, name) {
-    this.playButton.replaceChildren(this.icon(icon));
-    this.playButton.setAttribute("aria-label", name);
-    this.playButton.title = name;
-    this.host.dataset.playing = this.timer !== null;
-  }
-
-  ask() {
-    this.help.hidden = !this.help.hidden;
-    this.helpButton.setAttribute("aria-expanded", !this.help.hidden);
-  }
-
-  key(event) {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const onControl = event.target.closest("button, input, summary, a") !== null;
-    const actions = {
-      ",": () => this.jump(this.k - 1), ".": () => this.jump(this.k + 1),
-      "?": () => this.ask(), Escape: () => this.letGo(),
-      Home: () => this.jump(0), End: () => this.jump(this.count()),
-    };
-    if (event.key === " " && !onControl) this.toggle();
-    else if (event.key in actions) actions[event.key]();
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
+  keys() {
+    return { ...super.keys(), Escape: () => this.letGo() };
   }
 
   // The node that has the focus, or had it last, is marked and told about, until it is let go.
@@ -242,4 +166,4 @@ class Page {
 
 const factor = (number) => (number.startsWith("−") ? `(${number})` : number);
 
-for (const host of document.querySelectorAll(`.${mark}`)) if (!host.shadowRoot) new Page(host);
+started(Page);

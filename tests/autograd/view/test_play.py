@@ -320,7 +320,7 @@ def test_it_shows_and_saves_itself(tmp_path):
 
 
 def test_colours_have_contrast_and_signs_are_told_apart_by_every_eye():
-    style = (VIEW / "page" / "page.css").read_text(encoding="utf-8")
+    style = (VIEW / "page" / "palette.css").read_text(encoding="utf-8")
     light, dark = [
         dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", block))
         for block in re.findall(r":host \{(.*?)\}", style, re.S)[:2]
