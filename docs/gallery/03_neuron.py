@@ -11,4 +11,4 @@ loss = (y - 1) ** 2
 loss.name = "loss"
 loss.backward()
 
-draw(loss).save("03_neuron.svg")
+draw(loss, direction="TB").save("03_neuron.svg")

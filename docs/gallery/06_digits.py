@@ -10,4 +10,4 @@ loss = CrossEntropyLoss()(model(X[:8] / 16), y[:8])
 loss.name = "loss"
 loss.backward()
 
-draw(loss, depth=1).save("06_digits.svg")
+draw(loss, direction="TB", depth=1).save("06_digits.svg")

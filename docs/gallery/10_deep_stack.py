@@ -22,4 +22,4 @@ loss = (model(randn(4, 8)) ** 2).mean()
 loss.name = "loss"
 loss.backward()
 
-draw(loss).save("10_deep_stack.svg")
+draw(loss, direction="TB").save("10_deep_stack.svg")
