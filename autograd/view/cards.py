@@ -202,7 +202,8 @@ def flow(edge: Edge) -> str:
         return label(f"{small(f'{np.shape(incoming)} → ?')}<BR/>{small(f'{brief(incoming)} → ?')}")
     if np.size(contribution) == np.size(incoming) == 1:
         return label(small(f"{number(incoming)} → {number(contribution)}", INK))
-    shapes = f"{np.shape(incoming)} → {np.shape(contribution)}"
+    shape = str(np.shape(incoming)) if edge.parts == 1 else f"{edge.parts:,} gradients"
+    shapes = f"{shape} → {np.shape(contribution)}"
     norms = f"norm {number(norm(incoming))} → {number(norm(contribution))}"
     return label(f"{small(shapes)}<BR/>{small(norms, INK)}")
 
