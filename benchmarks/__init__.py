@@ -6,5 +6,5 @@
 
 Peers come with `pip install "chainrule[bench]"`; one that is not installed is reported as missing.
 Absolute times on shared machines mean little, so every figure is our time divided by the peer's,
-measured in alternating rounds.
+measured in alternating rounds. The views alone have no peer, and a table of their own.
 """

@@ -8,8 +8,8 @@ import os
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 os.environ.update(dict.fromkeys(THREADS, "1"))  # before NumPy starts its threads
 
-from . import arrays, chain, compiled, demo, growth, networks, programs, report  # noqa: E402
-from .measure import table  # noqa: E402
+from . import arrays, chain, compiled, demo, growth, networks, programs, report, views  # noqa: E402
+from .measure import Measured, Row, plain_table, table  # noqa: E402
 
 GROUPS = {  # name: what measures its rows, in how many rounds, and in how many if it is quick
     "S1": (chain.rows, 7, 1),
@@ -20,6 +20,7 @@ GROUPS = {  # name: what measures its rows, in how many rounds, and in how many 
     "compiled": (compiled.rows, 41, 7),
     "T3-T4": (networks.rows, 41, 7),
     "programs": (programs.rows, 5, 1),
+    "views": (views.rows, 5, 1),
 }
 
 
@@ -32,13 +33,16 @@ def main() -> None:
     unknown = set(options.groups) - set(GROUPS)
     if unknown:
         parser.error(f"no such rows: {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
-    rows = []
+    found: list[Row | Measured] = []
     for name in options.groups or GROUPS:
         measure, rounds, few = GROUPS[name]
-        rows += measure(few if options.quick else rounds)
-    print(table(rows))
+        found += measure(few if options.quick else rounds)
+    rows = [row for row in found if isinstance(row, Row)]
+    absolute = [one for one in found if isinstance(one, Measured)]
+    tables = (rows and table(rows), absolute and plain_table(absolute))
+    print("\n\n".join(text for text in tables if text))
     if not options.groups and not options.quick:
-        report.write(rows)
+        report.write(rows, absolute)
 
 
 if __name__ == "__main__":

@@ -49,6 +49,23 @@ class Row(NamedTuple):
         return "must" if self.ratio <= self.must else "**missed**"
 
 
+class Measured(NamedTuple):
+    """A figure of our own, a time or a size, with the target of the design, if there is one."""
+
+    name: str
+    work: str
+    figure: float
+    unit: str
+    target: float | None = None
+
+    @property
+    def reached(self) -> str:
+        """Whether the figure is below the target."""
+        if self.target is None:
+            return ""
+        return "reached" if self.figure <= self.target else "**missed**"
+
+
 def installed(module: str) -> bool:
     """Whether a peer can be measured here."""
     return importlib.util.find_spec(module) is not None
@@ -104,5 +121,16 @@ def table(rows: list[Row]) -> str:
     for row in rows:
         must, goal = ("" if x is None else f"{x:g}" for x in (row.must, row.goal))
         cells = (row.name, row.work, row.peer, row.result, must, goal, row.reached)
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def plain_table(found: list[Measured]) -> str:
+    """Figures of our own as one Markdown table, to three digits."""
+    lines = ["| view | work | figure | target | |", "|---|---|---:|---:|---|"]
+    for one in found:
+        figure = f"{float(f'{one.figure:.3g}'):,g} {one.unit}"
+        target = "" if one.target is None else f"{one.target:,g} {one.unit}"
+        cells = (one.name, one.work, figure, target, one.reached)
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

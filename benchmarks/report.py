@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .measure import Row, table
+from .measure import Measured, Row, plain_table, table
 
 DOCS = Path(__file__).parents[1] / "docs"
 INK, PALE, GRID = "#333333", "#5F6B7A", "#E6E6E6"
@@ -20,8 +20,9 @@ Written by `python -m benchmarks`, on {cpu}, one thread; CPython {python}, NumPy
 
 Every figure is our time divided by the peer's, so less is better and 1 is as fast; both ran in the
 same rounds, on CPU time, and had computed the same results before anything was timed. Ratios hold
-to about 15 %; absolute times on a shared machine do not, and are not given. *must* and *goal* are
-the project's targets. A peer that is not installed is named as missing.
+to about 15 %; absolute times on a shared machine do not, and are given only for the views, which
+have no peer. *must* and *goal* are the project's targets. A peer that is not installed is named as
+missing.
 
 ![Our time divided by the peer's, for every row](pictures/benchmarks.png)
 
@@ -38,13 +39,19 @@ the project's targets. A peer that is not installed is named as missing.
   are then up to two fifths of our time. `MALLOC_TOP_PAD_=67108864` in the environment of the
   process (glibc) keeps the memory; the figure above was taken without it.
 - **digits** and **import** are whole processes. scikit-learn's own import is part of its program.
+
+## The views
+
+CPU times on the machine named above, after a first call; the import in processes of its own.
+
+{views}
 """
 
 
-def write(rows: list[Row], docs: Path = DOCS) -> None:
+def write(rows: list[Row], views: list[Measured], docs: Path = DOCS) -> None:
     """Write the page and its picture."""
     facts = {"python": platform.python_version(), "numpy": np.__version__, "cpu": processor()}
-    page = WORDS.format(table=table(rows), **facts)
+    page = WORDS.format(table=table(rows), views=plain_table(views), **facts)
     (docs / "benchmarks.md").write_text(page, encoding="utf-8")
     draw(rows).savefig(docs / "pictures" / "benchmarks.png", dpi=110)
 

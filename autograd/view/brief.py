@@ -26,8 +26,12 @@ def bracketed(data: Data) -> str:
 
 
 def number(x: Data, digits: int = 4) -> str:
-    """Some significant digits, with a true minus sign."""
-    return f"{the_number(x):.{digits}g}".replace("-", "−")
+    """Some significant digits, with a true minus sign; zero has no sign.
+
+    >>> number(-0.0)
+    '0'
+    """
+    return f"{the_number(x) + 0.0:.{digits}g}".replace("-", "−")
 
 
 def percent(share: float) -> str:

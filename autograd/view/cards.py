@@ -47,7 +47,7 @@ ROOM = '<<TABLE BORDER="0" FIXEDSIZE="TRUE" WIDTH="50" HEIGHT="18"><TR><TD></TD>
 # An edge without text keeps room for it, so that the picture stays in place when gradients arrive.
 GRADIENT = ("gradient", "|gradient|")
 LEFT = '<BR ALIGN="LEFT"/>'  # ends a line that is to stand on the left
-FIRST, LAST = "first", "last"  # the ports of a card: its first row and its last
+FIRST, BESIDE, LAST = "first", "beside", "last"  # the ports of a card: two on top, one at the end
 
 
 def look(box: Box, uses: int, root: bool, heated: bool = False) -> str:
@@ -86,7 +86,7 @@ def card(box: Box, uses: int, root: bool, seen: Glance | None = None) -> str:
     if box.updated:
         rows.append(wide(small("updated since", style.label)))
     rows.append("<HR/>")
-    badge = small(f" Σ{uses}", style.label) if uses > 1 else ""
+    badge = small(f"\u2002Σ{uses}", style.label) if uses > 1 else ""
     if seen is not None:
         rows.append(
             f'<TR><TD COLSPAN="2" CELLPADDING="0">{entries(box, seen, name, badge)}</TD></TR>'
@@ -98,6 +98,7 @@ def card(box: Box, uses: int, root: bool, seen: Glance | None = None) -> str:
         ]
     if box.why:
         rows.append(wide(small(remark(box))))
+    rows[0] = f'<TD PORT="{BESIDE}"'.join(rows[0].rsplit("<TD", 1))
     rows[0] = rows[0].replace("<TD", f'<TD PORT="{FIRST}"', 1)
     rows[-1] = rows[-1].replace("<TD", f'<TD PORT="{LAST}"', 1)
     return table("".join(rows), style, border=2 if root else 1)
@@ -122,21 +123,27 @@ def entries(box: Box, seen: Glance, name: str, badge: str) -> str:
         gradient = shown_gradient(box)
         tip = f"gradient of {shortened(name)}"
         sides.append((small("gradient") + badge, gradient, box.gradient_glance, tip))
-    rows = [["", *[side[0] for side in sides]], [""]]
-    for _, data, glance, tip in sides:
-        shown = heat_map(glance, tip, np.shape(data)) if glance else plain(brief(data))
-        rows[1].append(shown)
-    if not is_written_out(seen, shape):
+    maps = [
+        heat_map(glance, tip, np.shape(data)) if glance else plain(brief(data))
+        for _, data, glance, tip in sides
+    ]
+    rows = [line("", [title for title, *_ in sides])]
+    if is_written_out(seen, shape):
+        rows.append(line("", maps))
+    else:
+        rows.append(line("", maps, room=3))
         figures = [figures_of(data, glance) for _, data, glance, _ in sides]
         rows += [
-            [small(what), *[figure.get(what, "") for figure in figures]]
+            line(small(what), [figure.get(what, "") for figure in figures])
             for what in dict.fromkeys(what for figure in figures for what in figure)
         ]
-    table_of = "".join(
-        f'<TR><TD ALIGN="LEFT">{what}</TD>{"".join(f"<TD>{text}</TD>" for text in texts)}</TR>'
-        for what, *texts in rows
-    )
-    return f'<TABLE BORDER="0" CELLSPACING="3" CELLPADDING="0">{table_of}</TABLE>'
+    return f'<TABLE BORDER="0" CELLSPACING="3" CELLPADDING="0">{"".join(rows)}</TABLE>'
+
+
+def line(what: str, texts: list[str], room: int = 0) -> str:
+    """A row in the table of entries: what it tells, of the value and of the gradient."""
+    cells = "".join(f'<TD CELLPADDING="{room}">{text}</TD>' for text in texts)
+    return f'<TR><TD ALIGN="LEFT">{what}</TD>{cells}</TR>'
 
 
 def figures_of(data: Data, seen: Glance | None) -> dict[str, str]:
@@ -144,12 +151,17 @@ def figures_of(data: Data, seen: Glance | None) -> dict[str, str]:
     if seen is None:
         return {}
     told = {
-        "max": number(seen.high), "mean": number(seen.mean), "min": number(seen.low),
+        "max": number(seen.high), "mean": number(mean_of(seen)), "min": number(seen.low),
         "norm": number(norm(data)),
     }  # fmt: skip
     shares = {"zero": seen.zeros, "NaN": seen.nans}
     told |= {what: percent(share) for what, share in shares.items() if share}
     return {what: f"\u00a0{text}\u00a0" for what, text in told.items()}
+
+
+def mean_of(seen: Glance) -> float:
+    """The mean; 0 where it is no more than what rounding leaves of numbers that cancel out."""
+    return 0.0 if abs(seen.mean) < 1e-14 * max(seen.high, -seen.low) else seen.mean
 
 
 def facts(box: Box) -> list[tuple[str, str]]:
@@ -203,7 +215,8 @@ def flow(edge: Edge) -> str:
         return label(f"{small(f'{np.shape(incoming)} → ?')}<BR/>{small(f'{brief(incoming)} → ?')}")
     if np.size(contribution) == np.size(incoming) == 1:
         return label(small(f"{number(incoming)} → {number(contribution)}", INK))
-    shapes = f"{np.shape(incoming)} → {np.shape(contribution)}"
+    shape = str(np.shape(incoming)) if edge.parts == 1 else f"{edge.parts:,} gradients"
+    shapes = f"{shape} → {np.shape(contribution)}"
     norms = f"norm {number(norm(incoming))} → {number(norm(contribution))}"
     return label(f"{small(shapes)}<BR/>{small(norms, INK)}")
 

@@ -18,6 +18,7 @@ from ..errors import GraphError, lesson
 from ..node import Node, history
 from .brief import brief, contents, number, remark, shown_gradient
 from .cards import (
+    BESIDE,
     FIRST,
     GREY,
     INK,
@@ -57,6 +58,7 @@ FRAME = {
     "fontcolor": "#3F5661",
 }  # fmt: skip
 QUICK = {"splines": "line", "nslimit": "1", "mclimit": "0.5"}  # for graphs of many boxes
+ABOVE = {FIRST: f"{FIRST}:n", LAST: f"{BESIDE}:n"}  # ports in pictures from top to bottom
 MANY, MOST = 80, 3000
 MOST_CELLS = 6000  # in a picture; where there would be more, arrays are told by their norms
 SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".json")
@@ -202,6 +204,7 @@ def description(graph: Graph, direction: str) -> str:
     boxes = {box.key: box for box in graph.boxes}
     uses, heated = graph.uses, is_heated(graph)
     frames, home = Frames(page, FRAME), homes(graph)
+    framed = any(home.values())
     for box in graph.boxes:
         shown = look(box, uses[box.key], box is graph.root, heated)
         order = {} if box.op in (None, *COMMUTATIVE) else {"ordering": "in"}
@@ -216,10 +219,11 @@ def description(graph: Graph, direction: str) -> str:
             frames.put(home[source], source, again(box))
         used.add(source)
         attributes = {"style": "dashed"} if box.kind in ("data", "constant") else {}
-        if box.op is None and len(home[source]) < len(home[edge.target]):
-            attributes["minlen"] = "2"  # an input stands left of the frame
-        if home[edge.target] and (port := port_of(edge, boxes[edge.target], operands)):
-            attributes["headport"] = port
+        inward = len(home[edge.target]) - len(home[source])
+        if (inward > 0 and box.op is None) or (inward < 0 and operands[edge.target] > 1):
+            attributes["minlen"] = "2"  # what stands outside of a frame is beside it, not below
+        if framed and (port := port_of(edge, boxes[edge.target], operands)):
+            attributes["headport"] = port if direction == "LR" else ABOVE[port]
         edges.append((source, edge.target, flow(edge), attributes))
     frames.draw()
     for start, end, text, attributes in edges:
@@ -228,10 +232,10 @@ def description(graph: Graph, direction: str) -> str:
 
 
 def port_of(edge: Edge, target: Box, operands: Counter[str]) -> str:
-    """Where in the card of target an operand arrives, the first above the last.
+    """Where in the card of target an operand arrives, the first above (or left of) the last.
 
-    In frames Graphviz forgets the order of operands; but it avoids edges that cross, so those in
-    the same frame stand in that order too.
+    Where there are frames Graphviz forgets the order of operands; but it avoids edges that cross,
+    so those in the same frame stand in that order too.
     """
     count = operands[target.key]
     if target.op in COMMUTATIVE or target.fold is not None or count < 2:

@@ -111,10 +111,10 @@ class Bundle:
         """The bundle as one edge."""
         contribution = in_a_row(self.sources.values())
         flows = contribution is not None or self.stale
-        incoming = in_a_row(self.targets.values()) if flows else None
+        gradients = [g for g in self.targets.values() if g is not None] if flows else []
         return Edge(
-            source, target, self.position, incoming, None, None if self.stale else contribution,
-            self.stale, self.count,
+            source, target, self.position, in_a_row(gradients), None,
+            None if self.stale else contribution, self.stale, self.count, max(len(gradients), 1),
         )  # fmt: skip
 
 

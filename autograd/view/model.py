@@ -106,6 +106,7 @@ class Edge:
     stale: data was updated since the pass, so local and contribution can no longer be known.
     count: how many operands a folded edge stands for. Its contributions are summed for each node
     that receives them, and those of several nodes, like the gradients they come from, are one row.
+    parts: of how many gradients incoming is the row.
     """
 
     source: str
@@ -116,6 +117,7 @@ class Edge:
     contribution: Data = None
     stale: bool = False
     count: int = 1
+    parts: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from benchmarks.growth import whole
-from benchmarks.measure import Row, table
+from benchmarks.measure import Measured, Row, plain_table, table
 from benchmarks.networks import images, our_block, our_network, texts
 from benchmarks.report import write
 
@@ -19,6 +19,11 @@ ROWS = [
     Row("T4", "work", "elsewhere", None, 1.0, 0.5),
     Row("S1", "depth", "micrograd", None, told="9 nodes", verdict="must"),
     Row("T2", "work", "somebody", 1.2),
+]
+VIEWS = [
+    Measured("draw", "a graph", 1281.4, "ms", 3000.0),
+    Measured("play", "its script", 40.06, "kB", 40.0),
+    Measured("explain", "a graph", 7.0, "ms"),
 ]
 
 
@@ -31,11 +36,21 @@ def test_the_table_says_what_was_reached_and_what_is_missing():
     ]  # fmt: skip
 
 
+def test_absolute_figures_stand_beside_their_targets():
+    cells = [
+        [cell.strip() for cell in line.split("|")[3:-1]] for line in plain_table(VIEWS).splitlines()
+    ]
+    assert cells[2:] == [
+        ["1,280 ms", "3,000 ms", "reached"], ["40.1 kB", "40 kB", "**missed**"], ["7 ms", "", ""],
+    ]  # fmt: skip
+
+
 def test_the_page_and_its_picture(tmp_path):
     (tmp_path / "pictures").mkdir()
-    write(ROWS, tmp_path)
+    write(ROWS, VIEWS, tmp_path)
     page = (tmp_path / "benchmarks.md").read_text(encoding="utf-8")
     assert table(ROWS) in page
+    assert plain_table(VIEWS) in page
     assert "](pictures/benchmarks.png)" in page
     assert (tmp_path / "pictures" / "benchmarks.png").stat().st_size > 5_000
 

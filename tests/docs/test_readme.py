@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from pictures import texts
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -39,11 +40,6 @@ def test_the_stored_picture_is_what_draw_draws_today(tmp_path):
     shutil.copy(stored / "chain_rule.py", tmp_path)
     runpy.run_path(str(tmp_path / "chain_rule.py"))
     assert texts(tmp_path / "chain_rule.svg") == texts(stored / "chain_rule.svg")
-
-
-def texts(picture):
-    """All words and numbers of an SVG; where they stand depends on the fonts of the machine."""
-    return re.findall(r"<text[^>]*>([^<]*)</text>", picture.read_text())
 
 
 def test_the_two_commands_are_the_promised_ones():

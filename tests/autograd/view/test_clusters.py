@@ -135,36 +135,53 @@ def test_every_edge_has_both_its_ends(steps, depth):
     require_both_ends(draw(nodes[-1], depth=depth))
 
 
-def arrivals(picture):
-    """How far down the edges into the root end, in the order of its operands."""
+def arrivals(picture, direction="LR"):
+    """How far down, or to the right, the edges into the root end, in the order of its operands."""
     found = {}
     for group in ET.fromstring(picture.svg).iter(f"{SVG}g"):
         if group.get("class") == "edge":
             title = group.find(f"{SVG}title").text
             numbers = re.findall(r"-?\d+(?:\.\d+)?", group.find(f"{SVG}path").get("d"))
-            found[title.partition("->")[0]] = float(numbers[-1])
+            found[title.partition("->")[0]] = float(numbers[-1 if direction == "LR" else -2])
     root = picture.graph.root.key
     return [found[edge.source] for edge in picture.graph.edges if edge.target == root]
 
 
+@pytest.mark.parametrize("direction", ["LR", "TB"])
 @pytest.mark.parametrize("order", ["x - c", "c - x"])
-def test_an_operand_from_outside_a_frame_arrives_where_it_belongs(order):
+def test_an_operand_from_outside_a_frame_arrives_where_it_belongs(order, direction):
     x = Value(3.0, name="x") * 2.0
     with scope("F"):
         c = Value(2.0) ** 2.0
         y = x - c if order == "x - c" else c - x
-    above, below = arrivals(draw(y))
-    assert above < below
+    first, second = arrivals(draw(y, direction=direction), direction)
+    assert first < second
 
 
+@pytest.mark.parametrize("direction", ["LR", "TB"])
+@pytest.mark.parametrize("order", ["c - 1", "1 - c"])
+def test_what_is_computed_from_a_frame_and_a_constant_stands_beside_the_frame(order, direction):
+    with scope("F"):
+        c = (Value(2.0, name="w") * Value(3.0, name="x") + Value(1.0, name="b")).tanh()
+    picture = draw(c - 1.0 if order == "c - 1" else 1.0 - c, direction=direction)
+    first, second = arrivals(picture, direction)
+    assert first < second
+    (constant,) = [box.key for box in picture.graph.boxes if box.kind == "constant"]
+    (frame,) = places(picture, "cluster").values()
+    start, end = (0, 2) if direction == "LR" else (1, 3)
+    assert places(picture, "node")[constant][start] > frame[end]
+
+
+@pytest.mark.parametrize("direction", ["LR", "TB"])
 @pytest.mark.parametrize("order", ORDERS)
-def test_in_a_frame_too_the_first_operand_stands_above_the_second(order):
+def test_in_a_frame_too_the_first_operand_stands_before_the_second(order, direction):
     with scope("F"):
         a, b = Value(1.0, name="a"), Value(2.0, name="b")
         known = {"a": a, "c": b**2.0, "d": b * 3.0}
         first, second = (known[name] for name in order.split(" - "))
         y = first - second
-    picture = draw(y)
-    above, below = (e.source for e in picture.graph.edges if e.target == picture.graph.root.key)
+    picture = draw(y, direction=direction)
+    one, other = (e.source for e in picture.graph.edges if e.target == picture.graph.root.key)
     cards = places(picture, "node")
-    assert cards[above][3] <= cards[below][1]
+    start, end = (1, 3) if direction == "LR" else (0, 2)
+    assert cards[one][end] <= cards[other][start]

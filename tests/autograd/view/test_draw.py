@@ -100,6 +100,21 @@ def test_numbers_have_four_significant_digits():
     assert "1 × 0.001235 = 0.001235" in flows(draw(y))
 
 
+def test_zero_has_no_sign():
+    x = Value(-2.0, name="x")
+    y = x * -0.0
+    y.backward()
+    assert cards(draw(y))[0] == "x leaf value −2 gradient 0"
+    assert flows(draw(y)) == ["", "1 × 0 = 0"]
+
+
+def test_a_mean_that_is_rounding_alone_is_zero():
+    text = cards(draw(Tensor(np.linspace(-1, 1, 30).reshape(5, 6) + 1e-17, name="X")))[0]
+    assert "mean 0 min" in text
+    text = cards(draw(Tensor(np.linspace(-1, 1, 30).reshape(5, 6) + 1e-12, name="X")))[0]
+    assert "mean 1e−12 min" in text
+
+
 def test_a_node_with_several_consumers_says_that_its_gradient_is_a_sum():
     a, x = Value(3.0, name="a"), Tensor(np.ones(6), name="X")
     L = (a * a + a) * 2.0

@@ -1,0 +1,13 @@
+"""The classifier of digits with its modules open: every operation, every array."""
+
+from autograd import draw, manual_seed
+from nn import CrossEntropyLoss, Linear, ReLU, Sequential, datasets
+
+manual_seed(0)
+X, y = datasets.load_digits()
+model = Sequential(Linear(64, 32), ReLU(), Linear(32, 10))
+loss = CrossEntropyLoss()(model(X[:8] / 16), y[:8])
+loss.name = "loss"
+loss.backward()
+
+draw(loss, direction="TB", depth=2).save("07_digits_opened.svg")
