@@ -149,3 +149,9 @@ def test_the_reading_path_is_short():
         print(f"{count:6} {name}")
     print(f"{sum(counts.values()):6} lines in all, of at most {READING_PATH_LINES}")
     assert sum(counts.values()) <= READING_PATH_LINES
+
+
+def test_the_views_table_of_contents_is_complete():
+    folder = HOUSE / "autograd" / "view"
+    told = (folder / "__init__.py").read_text()
+    assert [path.name for path in folder.glob("[a-z]*.py") if f"`{path.name}`" not in told] == []

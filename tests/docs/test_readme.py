@@ -11,19 +11,22 @@ from pictures import texts
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+(EXPLAINED,) = re.findall(r"```text\n(.*?)```", README, re.DOTALL)
 
 
-def test_the_first_example_draws_the_graph(tmp_path, monkeypatch):
+def test_the_first_examples_draw_explain_and_play_the_graph(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     space = {}
-    exec(EXAMPLES[0], space)
+    exec(EXAMPLES[0] + EXAMPLES[1], space)
     assert space["a"].grad == 13.0
     assert (tmp_path / "chain_rule.svg").read_text().startswith("<?xml")
+    assert capsys.readouterr().out == EXPLAINED
+    assert "backward" in (tmp_path / "backprop.html").read_text()
 
 
 def test_the_training_loop_reaches_its_accuracy(capsys):
-    assert len(EXAMPLES[1].splitlines()) <= 36
-    exec(EXAMPLES[1], {})
+    assert len(EXAMPLES[2].splitlines()) <= 36
+    exec(EXAMPLES[2], {})
     (accuracy,) = re.findall(r"^test accuracy ([\d.]+)%$", capsys.readouterr().out)
     assert float(accuracy) >= 96
 
