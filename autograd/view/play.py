@@ -49,10 +49,13 @@ class Play(Page):
         return self.stories[0]
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
-        """What notebooks show: the page, and the picture for those that show no HTML."""
-        shown = self.picture._repr_mimebundle_()
+        """What notebooks show: the page, and a PNG of its picture where no HTML is shown."""
         texts = {"text/html": self.html, "text/plain": repr(self)}
-        return ({**shown[0], **texts}, shown[1]) if isinstance(shown, tuple) else texts
+        shown = self.picture._repr_mimebundle_()
+        if not isinstance(shown, tuple):
+            return texts
+        data, sizes = shown
+        return {**texts, "image/png": data["image/png"]}, sizes
 
     def save(self, path: str | Path) -> Path:
         """Write the page, one file that needs no other. Returns the path.

@@ -300,10 +300,10 @@ def test_it_shows_and_saves_itself(tmp_path):
     L, _ = example()
     page = play(L)
     bundle, sizes = page._repr_mimebundle_()
-    assert list(bundle) == ["image/svg+xml", "image/png", "text/plain", "text/html"]
+    assert list(bundle) == ["text/html", "text/plain", "image/png"]
     assert bundle["text/html"] == page.html
     assert bundle["text/plain"] == repr(page)
-    assert "<script" not in bundle["image/svg+xml"]
+    assert bundle["image/png"] == page.picture.png
     assert sizes["image/png"]["width"] > 100
     assert repr(page) == (
         "<Page of L: 3 steps forward, a start, 3 backward; .save('backprop.html') writes the page>"
