@@ -9,16 +9,14 @@ another's cost.
 
 from __future__ import annotations
 
-import statistics
 import sys
-import time
 import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
-from .measure import Row, alternating, installed
+from .measure import Row, alternating, installed, median_step, steps_in
 
-LENGTH, STEPS = 10_000, 35
+LENGTH = 10_000
 ENGINES = {"micrograd": "micrograd", "torch": "torch"}
 
 
@@ -54,17 +52,13 @@ def step(leaf: Callable[[], Any]) -> float:
     return float(x.grad)
 
 
-def seconds(engine: str) -> float:
+def seconds(engine: str, steps: int) -> float:
     """The median CPU time of a step."""
-    leaf, times = leaf_of(engine), []
+    leaf = leaf_of(engine)
     expected = 0.9999 ** (LENGTH // 2)
     if abs(step(leaf) - expected) > 1e-9:
         raise SystemExit(f"{engine} computes a wrong gradient: {step(leaf)} for {expected}")
-    for _ in range(STEPS):
-        start = time.process_time()
-        step(leaf)
-        times.append(time.process_time() - start)
-    return statistics.median(times)
+    return median_step(lambda: step(leaf), steps)
 
 
 def bytes_per_node(engine: str) -> float:
@@ -82,7 +76,8 @@ def rows(rounds: int) -> list[Row]:
     """S1's rows."""
     found = []
     for peer, must, goal in (("micrograd", 0.50, 0.29), ("torch", 0.15, 0.10)):
-        found.append(row("S1", f"{LENGTH:,} scalar operations", peer, must, goal, rounds, "time"))
+        work, steps = f"{LENGTH:,} scalar operations", steps_in(rounds)
+        found.append(row("S1", work, peer, must, goal, rounds, steps))
     memory = row("S1", "bytes per node", "micrograd", 0.26, 0.21, 1, "memory")
     return [*found, memory]
 
@@ -97,5 +92,5 @@ def row(name: str, work: str, peer: str, must: float, goal: float, rounds: int, 
 
 
 if __name__ == "__main__":
-    measured = bytes_per_node if sys.argv[2:] == ["memory"] else seconds
-    print(measured(sys.argv[1]))
+    engine, figure = sys.argv[1:]
+    print(bytes_per_node(engine) if figure == "memory" else seconds(engine, int(figure)))

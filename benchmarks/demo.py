@@ -11,9 +11,7 @@ beside.
 from __future__ import annotations
 
 import gc
-import statistics
 import sys
-import time
 from typing import Any
 
 import numpy as np
@@ -21,9 +19,9 @@ import numpy as np
 import autograd
 import nn
 
-from .measure import Row, alternating, installed
+from .measure import Row, alternating, installed, median_step, steps_in
 
-STEPS, SIZES = 35, [16, 16, 1]
+SIZES = [16, 16, 1]
 
 
 def data() -> tuple[list[list[float]], list[float]]:
@@ -86,16 +84,6 @@ def training(engine: str) -> Any:
     return step
 
 
-def seconds(engine: str) -> float:
-    """The median CPU time of a step."""
-    step, times = training(engine), []
-    for _ in range(STEPS):
-        start = time.process_time()
-        step()
-        times.append(time.process_time() - start)
-    return statistics.median(times)
-
-
 def rows(rounds: int) -> list[Row]:
     """S2's rows, after a check that both engines follow the same losses."""
     work = "MLP 2-16-16-1 over Values, 100 samples"
@@ -108,7 +96,9 @@ def rows(rounds: int) -> list[Row]:
             raise SystemExit(f"S2: at step {k} the losses differ: {a} and {b}")
     found = []
     for mode, mark, must, goal in targets:
-        times = alternating("benchmarks.demo", ["ours", "micrograd"], rounds, mode)
+        times = alternating(
+            "benchmarks.demo", ["ours", "micrograd"], rounds, steps_in(rounds), mode
+        )
         ratio = times["ours"] / times["micrograd"]
         found.append(
             Row("S2", work + mark, "micrograd", ratio, must, goal,
@@ -118,6 +108,6 @@ def rows(rounds: int) -> list[Row]:
 
 
 if __name__ == "__main__":
-    if sys.argv[2:] == ["nogc"]:
+    if sys.argv[3:] == ["nogc"]:
         gc.disable()
-    print(seconds(sys.argv[1]))
+    print(median_step(training(sys.argv[1]), int(sys.argv[2])))

@@ -103,6 +103,16 @@ def in_own_process(module: str, engine: str, *options: str) -> float:
     return float(done.stdout.split()[-1])
 
 
+def median_step(step: Callable[[], Any], steps: int) -> float:
+    """The median CPU time of a step, of so many in a loop."""
+    return statistics.median([cpu_time(step, 1) for _ in range(steps)])
+
+
+def steps_in(rounds: int) -> str:
+    """How many steps a process takes; in a single, quick round only a few."""
+    return str(35 if rounds > 1 else 5)
+
+
 def alternating(module: str, engines: list[str], rounds: int, *options: str) -> Times:
     """The median figure of each engine, each run alone in a process, engines taking turns."""
     found: dict[str, list[float]] = {engine: [] for engine in engines}
