@@ -84,7 +84,7 @@ def confusion_matrix(scores: Any, y: Any, classes: Sequence[str] = (), ax: Any =
     ['1', '1', '·', '1']
     """
     predicted, y = predictions(scores), np.asarray(raw(y)).ravel().astype(int)
-    require_pairs("confusion_matrix", predicted, y)
+    require_pairs("confusion_matrix(model(X), y)", predicted, y)
     size = max(len(classes), int(max(predicted.max(), y.max())) + 1)
     counts = np.zeros((size, size), int)
     np.add.at(counts, (y, predicted), 1)
@@ -122,7 +122,7 @@ def sample_images(
     ['3 ✓', '8 ✗ is 3']
     """
     predicted, y = predictions(scores), np.asarray(raw(y)).ravel().astype(int)
-    require_pairs("sample_images", predicted, y)
+    require_pairs("sample_images(X, model(X), y)", predicted, y)
     images = squares(np.asarray(raw(images)))
     axes = grid_of_axes(len(y), columns, 1.15, 1.4) if axes is None else np.asarray(axes).ravel()
     names = list(classes) or [str(k) for k in range(int(max(predicted.max(), y.max())) + 1)]
@@ -143,12 +143,13 @@ def predictions(scores: Any) -> Array:
     return found
 
 
-def require_pairs(name: str, predicted: Array, y: Array) -> None:
-    """Raise E24 unless there is one prediction for each true class."""
+def require_pairs(call: str, predicted: Array, y: Array) -> None:
+    """Raise E24, with the right call as its fix, unless each true class has one prediction."""
     if predicted.shape != y.shape or not y.size:
+        name, _, _ = call.partition("(")
         what = f"{name} got predictions of shape {predicted.shape} and classes of shape {y.shape}"
         why = "each prediction is compared with one true class"
-        raise lesson("E24", what=what, why=why, fix=f"{name}(model(X), y)")
+        raise lesson("E24", what=what, why=why, fix=call)
 
 
 def squares(images: Array) -> Array:

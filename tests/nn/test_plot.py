@@ -111,10 +111,18 @@ def test_each_image_says_what_the_network_said_and_whether_it_is_so():
     assert len(found[0].figure.axes) == 3
 
 
-@pytest.mark.parametrize("draw", [confusion_matrix, lambda p, y: sample_images(X, p, y)])
-def test_one_prediction_for_each_truth(draw):
-    with pytest.raises(TypeError, match=r"predictions of shape \(3,\) and classes of shape \(2,\)"):
+@pytest.mark.parametrize(
+    ("draw", "fix"),
+    [
+        (confusion_matrix, "confusion_matrix(model(X), y)"),
+        (lambda p, y: sample_images(X, p, y), "sample_images(X, model(X), y)"),
+    ],
+)
+def test_one_prediction_for_each_truth(draw, fix):
+    shapes = r"predictions of shape \(3,\) and classes of shape \(2,\)"
+    with pytest.raises(TypeError, match=shapes) as caught:
         draw([0, 1, 1], [0, 1])
+    assert fix in str(caught.value)
 
 
 def test_rows_of_pixels_that_are_no_square():
