@@ -9,6 +9,7 @@
 - `clusters.py` draws open modules as frames around their boxes;
 - `run.py` keeps a training run in frames, `plane.py` what a model says of a plane;
 - `run_page.py` shows them, with the pictures of `run_panels.py`;
+- `steps.py` tells a pass step by step, `play.py` makes a page of it, `filmstrip.py` a picture;
 - `theme.py` has its colours for dark pages;
 - `render.py` turns a description in Graphviz's language into SVG, PNG or PDF.
 

@@ -179,6 +179,15 @@ def test_wrong_gradients_are_marked_with_the_right_ones():
     assert not graph["ways"][0]["wrong"]
 
 
+def test_nothing_is_wrong_before_the_way_back_starts():
+    graph = data_of(play(example()[0]))["graphs"][0]
+    for way in graph["ways"]:
+        forward = [step for step in way["steps"] if step["phase"] == "forward"]
+        assert [state[1:] for step in forward for state in step["boxes"]] == [
+            ["ready", "—", 0, uses, 0, 0, ""] for uses in (1, 1, 0)
+        ]
+
+
 def test_edges_say_incoming_times_local_is_contribution():
     L, _ = example()
     steps = data_of(play(L))["graphs"][0]["ways"][0]["steps"]
