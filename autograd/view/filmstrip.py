@@ -85,7 +85,8 @@ def filmstrip(told: Story, n: int = 6, way: str = CHAIN_RULE) -> Filmstrip:
     if gone["wrong"]:
         title += f", {gone['name']}: {gone['told']}"
     lines = [f"{panel.head}: {panel.told}" for panel in panels]
-    grids = [Grid(graph, panels, legend(graph, gone), way) for way in ("TB", "LR")]
+    told_below = legend(graph, gone)
+    grids = [Grid(graph, panels, told_below, direction) for direction in ("TB", "LR")]
     grid = min(grids, key=lambda grid: (max(grid.width, WIDTH), grid.height))
     summary = f"Filmstrip of {told.words.top}: {len(panels)} of {count} steps"
     said = "\n".join(lines)
@@ -124,31 +125,6 @@ def legend(graph: dict[str, Any], way: dict[str, Any]) -> list[str]:
 # ---- the whole
 
 
-class Flow(NamedTuple):
-    """What an edge says, and the sign and size of its contribution."""
-
-    label: str
-    sign: int
-    level: int
-
-
-class Seen(NamedTuple):
-    """What is known of a box, as the steps of `graph_data` tell it."""
-
-    status: str
-    gradient: str
-    received: int
-    expected: int
-    sign: int
-    level: int
-    wrong: str
-
-    @property
-    def known(self) -> bool:
-        """Whether it has a gradient, complete or not."""
-        return self.status in ("partial", "complete")
-
-
 class Grid:
     """Panels in rows, all as wide as their graph. direction: "LR" or "TB"."""
 
@@ -158,8 +134,8 @@ class Grid:
         self.graph, self.layout = graph, graph["layouts"][direction]
         self.across = max(self.layout["size"][0] + 2 * PAD, NARROWEST)
         fitting = max(1, int((WIDTH + GAP) // (self.across + GAP)))
-        count = -(-len(panels) // fitting)
-        columns = -(-len(panels) // count)
+        rows = -(-len(panels) // fitting)
+        columns = -(-len(panels) // rows)
         self.rows = [panels[i : i + columns] for i in range(0, len(panels), columns)]
         self.width = columns * (self.across + GAP) - GAP
         self.captions = {panel.k: captioned(panel.told, self.across - 2 * PAD) for panel in panels}
@@ -246,6 +222,31 @@ def set_in_lines(parts: list[str], width: float) -> Iterator[str]:
 
 
 # ---- one panel
+
+
+class Flow(NamedTuple):
+    """What an edge says, and the sign and size of its contribution."""
+
+    label: str
+    sign: int
+    level: int
+
+
+class Seen(NamedTuple):
+    """What is known of a box, as the steps of `graph_data` tell it."""
+
+    status: str
+    gradient: str
+    received: int
+    expected: int
+    sign: int
+    level: int
+    wrong: str
+
+    @property
+    def known(self) -> bool:
+        """Whether it has a gradient, complete or not."""
+        return self.status in ("partial", "complete")
 
 
 @dataclass(frozen=True)

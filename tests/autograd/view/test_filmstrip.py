@@ -229,6 +229,17 @@ def test_panels_fill_rows_from_left_to_right():
     assert len({y for _, y in places}) == 2
 
 
+def test_a_panel_has_room_for_its_sentence_and_the_whole_for_a_page():
+    for graph in [*GRAPHS, leaf]:
+        widths = [
+            float(panel.find(f"{SVG}rect").get("width"))
+            for panel in panels(play(graph()).filmstrip(n=99))
+        ]
+        assert min(widths) >= 330
+        whole = float(ET.fromstring(play(graph()).filmstrip(n=99).svg).get("width"))
+        assert whole <= 1442 or whole == pytest.approx(widths[0] + 2, abs=1)
+
+
 def test_the_legend_explains_what_is_there():
     def below(graph):
         groups = ET.fromstring(play(graph).filmstrip().svg).find(f"{SVG}g").findall(f"{SVG}g")
