@@ -493,6 +493,13 @@ LESSONS = {
         "{fix}",
         "notebook 02",
     ),
+    "E26f": Lesson(
+        DataError,
+        "{what}.",
+        "a filmstrip shows n steps of one way through a graph side by side, each with all boxes.",
+        "{fix}",
+        "notebook 02",
+    ),
     "E26j": Lesson(
         DataError,
         "this text is not a graph that was saved as JSON ({what}).",

@@ -52,6 +52,8 @@ CASES: dict[str, dict[str, Any]] = {
              "misfits": "    0.weight: expected shape (3, 2), found shape (4, 2)",
              "fix": "nn.Sequential(nn.Linear(2, 4), nn.Linear(4, 1))"},
     "E26b": {"what": "'loss.gif' is not a kind of picture", "fix": "draw(loss).save('loss.svg')"},
+    "E26f": {"what": "a filmstrip of 0 panels cannot be drawn: n is a whole number from 1",
+             "fix": "play(loss).filmstrip(n=6)"},
     "E26p": {"what": "there is no module 'fc9' in this graph", "fix": 'draw(loss, expand="fc1")'},
     "E26r": {"what": "this frame and the one before differ in the parameters 'w'",
              "fix": "run.frame(loss.item(), parameters)   with the same names each time"},

@@ -5,4 +5,5 @@ import re
 
 def texts(picture):
     """All words and numbers of an SVG; where they stand depends on the fonts of the machine."""
-    return re.findall(r"<text[^>]*>([^<]*)</text>", picture.read_text(encoding="utf-8"))
+    found = re.findall(r"<text[^>]*>(.*?)</text>", picture.read_text(encoding="utf-8"))
+    return [re.sub(r"<[^>]*>", "", words) for words in found]

@@ -19,7 +19,8 @@ The chain rule in words
 The page to step through
 - `steps.py` tells a pass step by step, the wrong ways too, `paths.py` the products along all paths;
 - `layout.py` places boxes and curves, `scene.py` makes all that the script in `page` shows;
-- `webpage.py` is a page in one piece of HTML, `play.py` the one with a graph in it.
+- `webpage.py` is a page in one piece of HTML, `play.py` the one with a graph in it;
+- `filmstrip.py` draws some of its steps side by side, as one picture.
 
 The training run to scrub through
 - `run.py` keeps it in frames, `plane.py` what a model says of a plane;

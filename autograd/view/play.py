@@ -17,6 +17,7 @@ from typing import Any, overload
 from ..errors import GraphError, lesson
 from ..node import Node, history
 from .draw import SUFFIXES, Picture, description, draw, tree
+from .filmstrip import Filmstrip, filmstrip
 from .model import name_of, size
 from .run import Run
 from .run_page import play_run
@@ -47,6 +48,24 @@ class Play(Page):
     def story(self) -> Story:
         """The steps as data."""
         return self.stories[0]
+
+    def filmstrip(self, n: int = 6, way: str = CHAIN_RULE) -> Filmstrip:
+        """n of the steps side by side, the first and the last among them: a picture, no script.
+
+        way: "chain rule", or a wrong one: "overwriting" or "recursion".
+        Raises E26f for other n and ways, and where the page is only summed up.
+
+        >>> from autograd import Value
+        >>> a = Value(3.0, name="a")
+        >>> strip = play(a * a + a).filmstrip(n=4)
+        >>> strip
+        <Filmstrip of L: 4 of 5 steps; .save('steps.svg') writes it>
+        """
+        if not self.stories:
+            what = "this graph has too many boxes to be stepped through"
+            fix = "play(loss, max_nodes=1000).filmstrip()   or the loss of one sample"
+            raise lesson("E26f", what=what, fix=fix)
+        return filmstrip(self.story, n, way)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         """What notebooks show: the page, and a PNG of its picture where no HTML is shown."""

@@ -175,12 +175,11 @@ def state_data(told: Story, state: State, right: State) -> list[Any]:
 
     The right gradient is told as soon as all contributions are there and the sum is another.
     """
-    wrong = ""
-    if state.received >= state.expected and not same(state.gradient, right.gradient):
-        wrong = told.words.amount(right.gradient)
-    text = told.words.amount(state.gradient) if state.status != "ready" else "—"
-    if state.gradient is None and state.status in ("partial", "complete"):
-        text = "?"
+    text, wrong = "—", ""
+    if state.status in ("partial", "complete"):
+        text = "?" if state.gradient is None else told.words.amount(state.gradient)
+        if state.received >= state.expected and not same(state.gradient, right.gradient):
+            wrong = told.words.amount(right.gradient)
     return [state.status, text, state.received, state.expected, *strength(state.gradient), wrong]
 
 

@@ -23,6 +23,7 @@ DARK = {
     "#CCE3F0": "#1F3543", "#A3CCE3": "#274C62", "#75B3D5": "#316684", "#4D9CC9": "#3D85AE",
     "#FAECCC": "#3F351E", "#F6DCA3": "#614C1E", "#F2CB75": "#82621E", "#EEBC4D": "#B6851F",
     "#F4F6F8": "#1A1F25", "#303A45": "#CDD5DD",  # cells that are zero, that are NaN
+    "#FFD98A": "#8A6A1C",  # around what acts
     "#1F2934": "#0B0E11", "#FEFEFE": "#0B0E12",  # text on what is bright on dark pages
 }  # fmt: skip
 

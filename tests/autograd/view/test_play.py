@@ -179,6 +179,15 @@ def test_wrong_gradients_are_marked_with_the_right_ones():
     assert not graph["ways"][0]["wrong"]
 
 
+def test_nothing_is_wrong_before_the_way_back_starts():
+    graph = data_of(play(example()[0]))["graphs"][0]
+    for way in graph["ways"]:
+        forward = [step for step in way["steps"] if step["phase"] == "forward"]
+        assert [state[1:] for step in forward for state in step["boxes"]] == [
+            ["ready", "—", 0, uses, 0, 0, ""] for uses in (1, 1, 0)
+        ]
+
+
 def test_edges_say_incoming_times_local_is_contribution():
     L, _ = example()
     steps = data_of(play(L))["graphs"][0]["ways"][0]["steps"]
@@ -321,6 +330,10 @@ def test_it_shows_and_saves_itself(tmp_path):
 
 def test_colours_have_contrast_and_signs_are_told_apart_by_every_eye():
     style = (VIEW / "page" / "palette.css").read_text(encoding="utf-8")
+    rules = (VIEW / "page" / "page.css").read_text(encoding="utf-8")
+    filling = r"\.fill(?:\[data-level[^]]*\])? \{[^}]*opacity: ([\d.]+)"
+    shades = [float(opacity) for opacity in re.findall(filling, rules)]
+    assert len(shades) == 6
     light, dark = [
         dict(re.findall(r"--(\w+): (#[0-9a-f]{6})", block))
         for block in re.findall(r":host \{(.*?)\}", style, re.S)[:2]
@@ -329,6 +342,11 @@ def test_colours_have_contrast_and_signs_are_told_apart_by_every_eye():
         for text in ("ink", "grey", "plus", "minus"):
             for paper in ("paper", "wash"):
                 assert contrast(theme[text], theme[paper]) >= 4.5, (text, paper)
+        for opacity in shades:
+            for hue, text in (("positive", "plus"), ("negative", "minus"), ("grey", "ink")):
+                filled = mixed(theme[hue], theme["paper"], opacity)
+                for colour in (text, "ink"):
+                    assert contrast(theme[colour], filled) >= 4.5, (colour, hue, opacity)
         for matrix in (DEUTERANOPIA, PROTANOPIA):
             pair = [seen(theme[sign], matrix) for sign in ("positive", "negative")]
             assert np.linalg.norm(lab(pair[0]) - lab(pair[1])) > 20
@@ -352,6 +370,13 @@ XYZ = np.array([
 def linear(colour):
     channels = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
     return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+
+
+def mixed(colour, paper, opacity):
+    """What is seen where a colour lies thinly over the paper."""
+    over, under = [[int(hue[i : i + 2], 16) for i in (1, 3, 5)] for hue in (colour, paper)]
+    channels = [round(opacity * a + (1 - opacity) * b) for a, b in zip(over, under, strict=True)]
+    return "#" + "".join([f"{x:02x}" for x in channels])
 
 
 def contrast(one, other):
