@@ -493,6 +493,13 @@ LESSONS = {
         "{fix}",
         "notebook 02",
     ),
+    "E26c": Lesson(
+        KindError,
+        "play() cannot compare {kinds}.",
+        "two graphs are compared, each of them a node, or what draw or play made of one.",
+        "before = play(loss); optimizer.step(); ...; play(before, loss)",
+        "notebook 02",
+    ),
     "E26f": Lesson(
         DataError,
         "{what}.",

@@ -20,7 +20,8 @@ The page to step through
 - `steps.py` tells a pass step by step, the wrong ways too, `paths.py` the products along all paths;
 - `layout.py` places boxes and curves, `scene.py` makes all that the script in `page` shows;
 - `webpage.py` is a page in one piece of HTML, `play.py` the one with a graph in it;
-- `filmstrip.py` draws some of its steps side by side, as one picture.
+- `filmstrip.py` draws some of its steps side by side, as one picture;
+- `compare.py` sets two graphs side by side and marks what differs.
 
 The training run to scrub through
 - `run.py` keeps it in frames, `plane.py` what a model says of a plane;

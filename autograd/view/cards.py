@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 import numpy as np
@@ -50,28 +51,36 @@ LEFT = '<BR ALIGN="LEFT"/>'  # ends a line that is to stand on the left
 FIRST, BESIDE, LAST = "first", "beside", "last"  # the ports of a card: two on top, one at the end
 
 
-def look(box: Box, uses: int, root: bool, heated: bool = False) -> str:
-    """What stands for a box in the picture. heated: whether arrays are shown entry by entry."""
+def look(box: Box, uses: int, root: bool, heated: bool = False, marks: Collection[str] = ()) -> str:
+    """What stands for a box in the picture. heated: whether arrays are shown entry by entry.
+
+    marks: which of "value" and "gradient" bear a ≠; the box then has a dashed border.
+    """
     if box.fold is not None:
-        return stack(box, box.fold)
+        return stack(box, box.fold, marks)
     if box.kind == "constant":
-        return constant(box)
+        return constant(box, marks)
     if box.failed is not None:
         return failure(box, box.failed)
-    return card(box, uses, root, box.value_glance if heated else None)
+    return card(box, uses, root, box.value_glance if heated else None, marks)
 
 
-def stack(box: Box, fold: Fold) -> str:
+def stack(box: Box, fold: Fold, marks: Collection[str] = ()) -> str:
     """A box that stands for many nodes: what is in it, what goes in and what comes out."""
     style = STYLES[box.kind]
     times = f"×\u2009{fold.times:,}" if fold.times > 1 else ""
     path = SYMBOLS.get(fold.path, fold.path) if box.kind == "group" else fold.path
     rows = [pair(bold(shortened(path, 32)), small(times, style.label)), "<HR/>"]
-    rows += [pair(small(what), plain(text)) for what, text in contents(box, fold)]
-    return table("".join(rows), style, border=2)
+    rows += [
+        pair(small(what), marked(text, what.startswith("|gradient|") and "gradient" in marks))
+        for what, text in contents(box, fold)
+    ]
+    return table("".join(rows), style, border=2, dashed=bool(marks))
 
 
-def card(box: Box, uses: int, root: bool, seen: Glance | None = None) -> str:
+def card(
+    box: Box, uses: int, root: bool, seen: Glance | None = None, marks: Collection[str] = ()
+) -> str:
     """A node: name and operation above, value and gradient below.
 
     uses: how often it is an operand. Its gradient is the sum of that many contributions, and if
@@ -88,20 +97,20 @@ def card(box: Box, uses: int, root: bool, seen: Glance | None = None) -> str:
     rows.append("<HR/>")
     badge = small(f"\u2002Σ{uses}", style.label) if uses > 1 else ""
     if seen is not None:
-        rows.append(
-            f'<TR><TD COLSPAN="2" CELLPADDING="0">{entries(box, seen, name, badge)}</TD></TR>'
-        )
+        shown = entries(box, seen, name, badge, marks)
+        rows.append(f'<TR><TD COLSPAN="2" CELLPADDING="0">{shown}</TD></TR>')
     else:
         rows += [
-            pair(small(what) + (badge if what in GRADIENT else ""), plain(text))
+            pair(small(what) + (badge if what in GRADIENT else ""),
+                 marked(text, what.strip("|") in marks))
             for what, text in facts(box)
-        ]
+        ]  # fmt: skip
     if box.why:
         rows.append(wide(small(remark(box))))
     rows[0] = f'<TD PORT="{BESIDE}"'.join(rows[0].rsplit("<TD", 1))
     rows[0] = rows[0].replace("<TD", f'<TD PORT="{FIRST}"', 1)
     rows[-1] = rows[-1].replace("<TD", f'<TD PORT="{LAST}"', 1)
-    return table("".join(rows), style, border=2 if root else 1)
+    return table("".join(rows), style, border=2 if root or marks else 1, dashed=bool(marks))
 
 
 def failure(box: Box, told: str) -> str:
@@ -113,16 +122,16 @@ def failure(box: Box, told: str) -> str:
     return table("".join(rows), style, border=2)
 
 
-def entries(box: Box, seen: Glance, name: str, badge: str) -> str:
+def entries(box: Box, seen: Glance, name: str, badge: str, marks: Collection[str] = ()) -> str:
     """Value and gradient side by side, entry by entry, and below them what is true of all."""
     shape = np.shape(box.value)
     sides: list[tuple[str, Data, Glance | None, str]] = [
-        (small("value"), box.value, seen, shortened(name))
+        (title("value", marks), box.value, seen, shortened(name))
     ]
     if box.kind != "data":
         gradient = shown_gradient(box)
         tip = f"gradient of {shortened(name)}"
-        sides.append((small("gradient") + badge, gradient, box.gradient_glance, tip))
+        sides.append((title("gradient", marks) + badge, gradient, box.gradient_glance, tip))
     maps = [
         heat_map(glance, tip, np.shape(data)) if glance else plain(brief(data))
         for _, data, glance, tip in sides
@@ -138,6 +147,11 @@ def entries(box: Box, seen: Glance, name: str, badge: str) -> str:
             for what in dict.fromkeys(what for figure in figures for what in figure)
         ]
     return f'<TABLE BORDER="0" CELLSPACING="3" CELLPADDING="0">{"".join(rows)}</TABLE>'
+
+
+def title(what: str, marks: Collection[str]) -> str:
+    """What stands above entries."""
+    return bold(f"≠ {what}") if what in marks else small(what)
 
 
 def line(what: str, texts: list[str], room: int = 0) -> str:
@@ -179,12 +193,13 @@ def facts(box: Box) -> list[tuple[str, str]]:
     return rows[:-1] if box.kind == "data" else rows
 
 
-def constant(box: Box) -> str:
+def constant(box: Box, marks: Collection[str] = ()) -> str:
     """A constant operand: a small box with its number, or its shape and, if few, its numbers."""
+    mark = "≠ " if marks else ""
     if is_number(box.value):
-        return chip(number(box.value), "constant")
+        return chip(mark + number(box.value), "constant")
     numbers = f" {brief(box.value)}" if 0 < np.size(box.value) <= FEW else ""
-    return chip(f"{np.shape(box.value)}{numbers}", "constant")
+    return chip(f"{mark}{np.shape(box.value)}{numbers}", "constant")
 
 
 def again(box: Box) -> str:
@@ -226,10 +241,11 @@ def is_product(edge: Edge) -> bool:
     return edge.local is not None or (edge.stale and np.size(edge.incoming) == 1)
 
 
-def table(rows: str, style: Style, border: int = 1) -> str:
+def table(rows: str, style: Style, border: int = 1, dashed: bool = False) -> str:
     """A rounded box, as the label of a node."""
+    frame = "ROUNDED,DASHED" if dashed else "ROUNDED"
     return (
-        f'<<TABLE STYLE="ROUNDED" BORDER="{border}" COLOR="{style.border}" '
+        f'<<TABLE STYLE="{frame}" BORDER="{border}" COLOR="{style.border}" '
         f'BGCOLOR="{style.fill}" CELLBORDER="0" CELLSPACING="0" CELLPADDING="4">{rows}</TABLE>>'
     )
 
@@ -242,6 +258,11 @@ def pair(left: str, right: str) -> str:
 def wide(text: str) -> str:
     """A row of one; the spaces are for browsers whose letters are a little wider than ours."""
     return f'<TR><TD COLSPAN="2" ALIGN="LEFT">{text}\u00a0\u00a0</TD></TR>'
+
+
+def marked(text: str, different: bool) -> str:
+    """A number in a card; one that is not the same in another graph bears a ≠."""
+    return f"<B>≠\u2009{plain(text)}</B>" if different else plain(text)
 
 
 def bold(text: str) -> str:

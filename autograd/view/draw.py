@@ -7,7 +7,7 @@ left. The picture is taken at once: what happens to the graph later does not cha
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,7 @@ QUICK = {"splines": "line", "nslimit": "1", "mclimit": "0.5"}  # for graphs of m
 ABOVE = {FIRST: f"{FIRST}:n", LAST: f"{BESIDE}:n"}  # ports in pictures from top to bottom
 MANY, MOST = 80, 3000
 MOST_CELLS = 6000  # in a picture; where there would be more, arrays are told by their norms
+NOTHING: Mapping[str, Collection[str]] = {}
 SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".json")
 
 
@@ -191,8 +192,10 @@ def draw(
     return Picture(graph, description(graph, direction), tree(graph), summary, theme)
 
 
-def description(graph: Graph, direction: str) -> str:
-    """The graph in Graphviz's language."""
+def description(
+    graph: Graph, direction: str, marks: Mapping[str, Collection[str]] = NOTHING
+) -> str:
+    """The graph in Graphviz's language. marks: by box, which of its numbers bear a ≠."""
     from graphviz import Digraph
 
     many = len(graph.boxes) > MANY
@@ -206,7 +209,7 @@ def description(graph: Graph, direction: str) -> str:
     frames, home = Frames(page, FRAME), homes(graph)
     framed = any(home.values())
     for box in graph.boxes:
-        shown = look(box, uses[box.key], box is graph.root, heated)
+        shown = look(box, uses[box.key], box is graph.root, heated, marks.get(box.key, ()))
         order = {} if box.op in (None, *COMMUTATIVE) else {"ordering": "in"}
         frames.put(home[box.key], box.key, shown, **order)
     operands = Counter(edge.target for edge in graph.edges)

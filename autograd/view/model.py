@@ -308,6 +308,11 @@ def one_row(data: Any) -> Data:
     return np.concatenate([np.ravel(raw(part)) for part in data if part is not None])
 
 
+def kept(data: Data) -> Data:
+    """Data as it is now: optimizers update arrays in place, and the model is not to change then."""
+    return data.copy() if isinstance(data, np.ndarray) else data
+
+
 def is_number(data: Data) -> bool:
     """Whether data is one number: a float, or an array without axes."""
     return bool(np.ndim(data) == 0)
@@ -321,14 +326,14 @@ def boxes_of(
     boxes = []
     for node in nodes:
         boxes += [
-            Box(f"{keys[node]}_{i}", "constant", None, None, arg)
+            Box(f"{keys[node]}_{i}", "constant", None, None, kept(arg))
             for i, arg in enumerate(node.args)
             if not isinstance(arg, Node)
         ]
         op = printable(node.op.name) if node.op is not None else None
         here, why = remarks.get(node, (None, None))
         failed = node._mark("failed")
-        value, gradient = one_row(node._data), one_row(raw(node.grad))
+        value, gradient = kept(one_row(node._data)), kept(one_row(raw(node.grad)))
         outputs = len(node._data) if isinstance(node._data, tuple) else None
         shown = (value, here if why == "another" else gradient) if outputs is None else (None, None)
         boxes.append(

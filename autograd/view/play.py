@@ -16,9 +16,11 @@ from typing import Any, overload
 
 from ..errors import GraphError, lesson
 from ..node import Node, history
+from .compare import Comparison, compare
 from .draw import SUFFIXES, Picture, description, draw, tree
 from .filmstrip import Filmstrip, filmstrip
-from .model import name_of, size
+from .fold import fold
+from .model import Graph, name_of, read, size
 from .run import Run
 from .run_page import play_run
 from .scene import WAYS, graph_data, made_of
@@ -94,25 +96,42 @@ class Play(Page):
         return super().save(path)
 
 
+Seen = Node | Picture | Play | Graph
+
+
 @overload
-def play(node: Node, max_nodes: int = MOST_BOXES) -> Play: ...
+def play(node: Node, other: None = None, *, max_nodes: int = MOST_BOXES) -> Play: ...
 @overload
-def play(node: Run, max_nodes: int = MOST_BOXES) -> Page: ...
-def play(node: Node | Run, max_nodes: int = MOST_BOXES) -> Page:
+def play(node: Run, other: None = None, *, max_nodes: int = MOST_BOXES) -> Page: ...
+@overload
+def play(node: Seen, other: Seen, *, max_nodes: int = MOST_BOXES) -> Comparison: ...
+def play(node: Seen | Run, other: Seen | None = None, *, max_nodes: int = MOST_BOXES) -> Page:
     """A page that steps through how node was computed, and back through the chain rule.
 
     node: what was computed; or a training run in frames, to scrub through (see `Run`).
+    other: a second graph; then both stand side by side, and what differs is marked. Each is a node,
+    or what `draw` or `play` made of one earlier: a graph as it was before an update.
     max_nodes: a graph of more boxes is summed up in a picture, without steps.
 
     The pass that is shown is the last one from node; if there was none, the one that backward()
     would make. No gradient is written.
-    Raises E26v for what is not a node.
+    Raises E26v for what is not a node, E26c for two of which one is no graph.
 
     >>> from autograd import Value, play
     >>> a = Value(3.0, name="a")
     >>> play(a * a + a)
     <Page of L: 2 steps forward, a start, 2 backward; .save('backprop.html') writes the page>
+    >>> before = play(a * a)
+    >>> a.data = 4.0
+    >>> play(before, a * a)
+    <Comparison: 2 of 2 values differ; .save('compared.html') writes the page>
     """
+    if other is not None:
+        before, after = (graph_of(x, max_nodes) for x in (node, other))
+        if before is None or after is None:
+            kinds = " and ".join([type(x).__name__ for x in (node, other)])
+            raise lesson("E26c", kinds=kinds)
+        return compare(before, after, max_nodes)
     if isinstance(node, Run):
         return play_run(node)
     if not isinstance(node, Node):
@@ -128,6 +147,17 @@ def play(node: Node | Run, max_nodes: int = MOST_BOXES) -> Page:
         summary += f", a start, {phases.count('backward')} backward"
     picture = final_picture(told)
     return Play(title, [told], picture, page_of(title, told, picture), summary)
+
+
+def graph_of(seen: Any, max_nodes: int) -> Graph | None:
+    """The graph of a node, folded if it is large, or the one in a view; None if it is neither."""
+    if isinstance(seen, Node):
+        return read(seen) if size(history(seen)) <= max_nodes else fold(seen, max_nodes)
+    if isinstance(seen, Play):
+        return seen.story.graph if seen.stories else seen.picture.graph
+    if isinstance(seen, Picture):
+        return seen.graph
+    return seen if isinstance(seen, Graph) else None
 
 
 def summed_up(node: Node, boxes: int) -> Play:

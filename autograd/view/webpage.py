@@ -102,12 +102,12 @@ def image(kind: str, data: bytes, alt: str, width: str = "100%") -> str:
     return f'<img alt="{escape(alt)}" style="max-width:{width}" src="{source}">'
 
 
-def table(name: str, head: list[str], rows: list[list[str]]) -> str:
+def table(name: str, head: list[str], rows: list[list[str]], unfolded: bool = False) -> str:
     """A table that unfolds."""
     top = "".join([f'<th scope="col">{escape(text)}</th>' for text in head])
     body = "".join(["<tr>" + "".join([cell(text) for text in row]) + "</tr>" for row in rows])
     return (
-        f"<details><summary>{escape(name)}</summary>"
+        f"<details{' open' if unfolded else ''}><summary>{escape(name)}</summary>"
         f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></details>"
     )
 

@@ -9,6 +9,7 @@ import autograd
 from autograd import Tensor, Value, history, no_grad
 from autograd.parts import SeveralOp
 from autograd.view.model import census, read, size
+from optim import GradientDescent
 
 
 def example():
@@ -325,3 +326,21 @@ def test_boxes_are_freed_with_the_graph():
     del L
     assert gone() is None
     assert graph.root.value == 21.0
+
+
+def test_the_model_keeps_its_numbers_when_arrays_are_updated_in_place():
+    w = Tensor([1.0, 2.0], requires_grad=True, name="w")
+    data = np.array([3.0, 4.0])
+    optimizer = GradientDescent([w], lr=0.1)
+    loss = (w.reshape(2) * data).sum()
+    loss.backward()
+    optimizer.step()
+    graph, before = read(loss), w.data.tolist()
+    shown = {box.key: np.array(box.value) for box in graph.boxes}
+    optimizer.step()
+    w.grad *= 2
+    data += 1
+    assert w.data.tolist() != before
+    for box in graph.boxes:
+        np.testing.assert_array_equal(box.value, shown[box.key])
+    assert box_of(graph, "w").gradient.tolist() == [3.0, 4.0]

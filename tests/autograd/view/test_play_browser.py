@@ -272,3 +272,16 @@ def test_without_scripts_the_picture_and_the_sentences_are_there(chromium, tmp_p
         assert all(line in said for line in step.sentence.splitlines())
     assert v.locator("img").bounding_box()["width"] > 300
     context.close()
+
+
+@pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_a_comparison_fits_its_window(chromium, tmp_path, window):
+    a, b = Value(3.0, name="a"), Value(2.0, name="b")
+    before = play(a * b + a)
+    b.data = 5.0
+    with opened(chromium, play(before, a * b + a).save(tmp_path / "it.html"), viewport=window) as v:
+        assert v.evaluate("document.documentElement.scrollWidth") <= window["width"]
+        one, other = [picture.bounding_box() for picture in v.locator("img").all()]
+        assert (one["y"] == other["y"]) == (window is DESKTOP)  # side by side where there is room
+        assert min(one["width"], other["width"]) > 200
+        assert v.get_by_role("cell", name="+9").count() == 2  # of the product and of the sum
