@@ -32,6 +32,7 @@ def rows(rounds: int) -> list[Measured]:
         ("draw", large, ", folded", lambda: draw(large).svg, MANY),
         ("explain", wide, ": a weight", lambda: str(explain(weight, of=wide)), None),
         ("play", small, ", every step", lambda: play(small).html, None),
+        ("play", wide, ", folded, with modules to open", lambda: play(wide).html, None),
     )
     found = []
     for view, graph, how, run, target in works:

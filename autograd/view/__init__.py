@@ -20,6 +20,7 @@ The page to step through
 - `steps.py` tells a pass step by step, the wrong ways too, `paths.py` the products along all paths;
 - `layout.py` places boxes and curves, `scene.py` makes all that the script in `page` shows;
 - `webpage.py` is a page in one piece of HTML, `play.py` the one with a graph in it;
+- `overview.py` is what `play` shows of a graph that is too large: modules open by a click;
 - `filmstrip.py` draws some of its steps side by side, as one picture;
 - `compare.py` sets two graphs side by side and marks what differs.
 

@@ -21,6 +21,7 @@ from .draw import SUFFIXES, Picture, description, draw, tree
 from .filmstrip import Filmstrip, filmstrip
 from .fold import fold
 from .model import Graph, name_of, read, size
+from .overview import overview
 from .run import Run
 from .run_page import play_run
 from .scene import WAYS, graph_data, made_of
@@ -29,6 +30,7 @@ from .webpage import Page, hosted, scripted, shown, table
 
 MOST_BOXES = 300
 PROGRAMS = ("elements", "player", "graph", "page")
+OVERVIEW = ("elements", "overview")
 
 
 class Play(Page):
@@ -65,7 +67,8 @@ class Play(Page):
         """
         if not self.stories:
             what = "this graph has too many boxes to be stepped through"
-            fix = "play(loss, max_nodes=1000).filmstrip()   or the loss of one sample"
+            boxes = self.picture.graph.folded or len(self.picture.graph.boxes)
+            fix = f"play(loss, max_nodes={boxes}).filmstrip()   or the loss of one sample"
             raise lesson("E26f", what=what, fix=fix)
         return filmstrip(self.story, n, way)
 
@@ -111,7 +114,8 @@ def play(node: Seen | Run, other: Seen | None = None, *, max_nodes: int = MOST_B
     node: what was computed; or a training run in frames, to scrub through (see `Run`).
     other: a second graph; then both stand side by side, and what differs is marked. Each is a node,
     or what `draw` or `play` made of one earlier: a graph as it was before an update.
-    max_nodes: a graph of more boxes is summed up in a picture, without steps.
+    max_nodes: a graph of more boxes is not stepped through; the page then is its picture, folded,
+    in which modules open by a click.
 
     The pass that is shown is the last one from node; if there was none, the one that backward()
     would make. No gradient is written.
@@ -161,16 +165,21 @@ def graph_of(seen: Any, max_nodes: int) -> Graph | None:
 
 
 def summed_up(node: Node, boxes: int) -> Play:
-    """A page for a graph that is too large: its picture, and what to do."""
+    """A page for a graph that is too large: its picture, with modules to open, and what to do."""
     name = name_of(node) or "a graph"
     picture = draw(node)
     notice = (
         f"{boxes:,} boxes are too many to step through one by one. Take a smaller graph of the "
         "same kind, such as the loss of one sample, or raise the limit: "
-        "play(loss, max_nodes=1000)."
+        f"play(loss, max_nodes={boxes})."
     )
-    html = f'<div class="chainrule-play"><p>{notice}</p>{shown(picture)}</div>'
-    return Play(name, [], picture, html, f"Page of {name}: {boxes:,} boxes, only summed up")
+    summary = f"Page of {name}: {boxes:,} boxes, only summed up"
+    html = f"<p>{notice}</p>{shown(picture)}"
+    if found := overview(node, picture, boxes):
+        told = f"{notice} Modules with a + open by a click, or by Enter; Escape closes them."
+        data = {"title": f"Overview of {name}", "notice": told, "states": found}
+        return Play(name, [], picture, hosted(html, scripted(data, *OVERVIEW)), summary)
+    return Play(name, [], picture, f'<div class="chainrule-play">{html}</div>', summary)
 
 
 def page_of(title: str, told: Story, picture: Picture) -> str:

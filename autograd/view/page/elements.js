@@ -29,3 +29,6 @@ const svg = (tag, attributes, ...children) =>
   made(document.createElementNS(SPACE, tag), attributes, children);
 const text = (x, y, cls, content, anchor) =>
   svg("text", { x, y, class: cls, "text-anchor": anchor || "start" }, content);
+const started = (Kind) => {
+  for (const host of document.querySelectorAll(`.${mark}`)) if (!host.shadowRoot) new Kind(host);
+};

@@ -139,7 +139,3 @@ class Reel extends Player {
     };
   }
 }
-
-const started = (Kind) => {
-  for (const host of document.querySelectorAll(`.${mark}`)) if (!host.shadowRoot) new Kind(host);
-};

@@ -327,6 +327,13 @@ def test_the_same_graph_gives_the_same_bytes():
     assert pictures[0].png == pictures[1].png
 
 
+def test_cells_are_the_same_bytes_each_time_they_are_drawn():
+    W = Tensor(np.linspace(-1, 1, 64).reshape(8, 8), requires_grad=True, name="W")
+    first, second = draw(W * 2.0).svg, draw(W * 2.0).svg
+    assert "W[7, 7] = " in first
+    assert first == second
+
+
 @pytest.mark.parametrize("seed", ["1", "2"])
 def test_another_process_gives_the_same_bytes(seed):
     program = (

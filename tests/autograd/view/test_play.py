@@ -267,6 +267,7 @@ def test_a_large_graph_gets_a_notice_and_its_picture():
         h = (w * h).tanh()
     page = play(h)
     assert "4,002 boxes are too many to step through" in page.html
+    assert "play(loss, max_nodes=4002)." in page.html
     assert "<img" in page.html
     assert "only summed up" in repr(page)
     assert "<script" in play((w * w).tanh(), max_nodes=3).html
