@@ -3,8 +3,9 @@
     python notebooks/refresh.py                     all of them
     python notebooks/refresh.py notebooks/01*.ipynb
 
-What is written depends on the cells alone: no times, no machine, cell ids by position. A notebook
-whose outputs did not change stays the same file, byte for byte. Needs the `notebooks` extra.
+What is written depends on the cells alone, but for a picture of seconds in 07 and the fonts of
+graphs: no machine, cell ids by position. A notebook whose outputs did not change stays the same
+file, byte for byte. Needs the `notebooks` extra.
 """
 
 import os
