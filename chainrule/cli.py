@@ -41,6 +41,9 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise UsageError in place of printing the usage."""
+        left = message.removeprefix("unrecognized arguments: ").split()
+        if all(argument.isdecimal() for argument in left):
+            message += "; sizes of hidden layers have commas between, --hidden 16,16"
         raise UsageError(f"{message}; `{self.prog} --help` lists the options.")
 
 

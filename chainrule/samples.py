@@ -80,5 +80,7 @@ def find(
         return read_table(path, target, numeric), FOR_TABLES
     meant = get_close_matches(data, DATASETS, n=1)
     hint = f"did you mean {meant[0]}?" if meant else "give the path of a CSV file."
+    if data.isdecimal():
+        hint = "sizes of hidden layers have commas between, --hidden 16,16."
     names = ", ".join(DATASETS)
     raise UsageError(f"there is no data set {data!r} and no such file; there are {names}: {hint}")
