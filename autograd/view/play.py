@@ -177,8 +177,8 @@ def summed_up(node: Node, boxes: int) -> Play:
     html = f"<p>{notice}</p>{shown(picture)}"
     if found := overview(node, picture, boxes):
         told = (
-            f"{notice} Modules with a + open by a click, or by Enter; Escape closes them. Any other "
-            f'opens in a picture: draw(loss, expand=["{found[-1]["path"]}"]).'
+            f"{notice} Modules with a + open by a click, or by Enter; Escape closes them. Any "
+            f'other is drawn open so: draw(loss, expand=["{found[-1]["path"]}"]).'
         )
         data = {"title": f"Overview of {name}", "notice": told, "states": found}
         return Play(name, [], picture, hosted(html, scripted(data, *OVERVIEW)), summary)
