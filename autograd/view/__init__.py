@@ -9,6 +9,7 @@ The model
 The picture
 - `draw.py` describes it, `cards.py` what stands in its boxes and on its edges, `heat.py` cells of
   arrays, `clusters.py` open modules as frames around their boxes;
+- `drawn.py` saves it as what a file's name asks for;
 - `render.py` turns a description in Graphviz's language into SVG, PNG or PDF, `theme.py` has its
   colours for dark pages;
 - `last.py` finds what to draw after an error.

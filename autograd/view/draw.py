@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -37,10 +36,10 @@ from .cards import (
     wide,
 )
 from .clusters import Frames, homes
+from .drawn import Drawn, ending
 from .fold import fold
 from .model import Box, Edge, Fold, Graph, census, is_number, name_of
-from .render import png_size, render
-from .theme import darkened, following
+from .render import png_size
 
 COMMUTATIVE = {"+", "*"}  # for all others the first operand is drawn above the second
 FONT = "Helvetica,Arial,Liberation Sans,DejaVu Sans,sans-serif"
@@ -62,10 +61,10 @@ ABOVE = {FIRST: f"{FIRST}:n", LAST: f"{BESIDE}:n"}  # ports in pictures from top
 MANY, MOST = 80, 3000
 MOST_CELLS = 6000  # in a picture; where there would be more, arrays are told by their norms
 NOTHING: Mapping[str, Collection[str]] = {}
-SUFFIXES = (".svg", ".png", ".pdf", ".dot", ".json")
+ENDINGS = (".svg", ".html", ".png", ".pdf", ".dot", ".json")
 
 
-class Picture:
+class Picture(Drawn):
     """A picture of a graph: it shows itself in a notebook, and `save` writes it to a file.
 
     graph: the model it shows. dot: its description in Graphviz's language. text: the graph as a
@@ -75,51 +74,27 @@ class Picture:
     def __init__(
         self, graph: Graph, dot: str, text: str, summary: str, theme: str = "auto"
     ) -> None:
+        super().__init__(dot, text, summary, theme)
         self.graph = graph
-        self.dot = darkened(dot) if theme == "dark" else dot
-        self.theme = theme
-        self.text = text
-        self._summary = summary
 
     def __repr__(self) -> str:
-        return f"<{self._summary}; .save('graph.svg') writes it, print() shows it as text>"
-
-    def __str__(self) -> str:
-        return self.text
-
-    @cached_property
-    def svg(self) -> str:
-        """The picture as SVG text. Raises E25 if there is nothing to draw it with."""
-        svg = render(self.dot, "svg").decode()
-        return following(svg) if self.theme == "auto" else svg
-
-    @cached_property
-    def png(self) -> bytes:
-        """The picture as PNG, drawn at twice the size it is to be shown at."""
-        return render(self.dot, "png")
+        return f"<{self.title}; .save('graph.svg') writes it, print() shows it as text>"
 
     def save(self, path: str | Path) -> Path:
         """Write the picture to path, and return the path.
 
-        The ending chooses .svg, .png, .pdf, .dot, or .json: the model with all numbers in it, as
-        `Graph.to_json` writes it.
+        The ending chooses .svg, .html, .png, .pdf, .dot, or .json: the model with all numbers in
+        it, as `Graph.to_json` writes it.
         Raises E26b for other endings, and E25 if there is nothing to draw the picture with.
         """
         path = Path(path)
-        kind = path.suffix.lower()
-        if kind not in SUFFIXES:
-            what = f"cannot save a picture as {path.name!r}: the ending must be one of "
-            fix = f'picture.save("{path.stem}.svg")'
-            raise lesson("E26b", what=what + ", ".join(SUFFIXES), fix=fix)
-        if kind == ".dot":
-            path.write_text(self.dot, encoding="utf-8")
-        elif kind == ".svg":
-            path.write_text(self.svg, encoding="utf-8")
-        elif kind == ".json":
-            path.write_text(self.graph.to_json(), encoding="utf-8")
-        else:
-            path.write_bytes(render(self.dot, kind[1:]))
+        kind = ending(path, ENDINGS, "a picture", "picture")
+        path.write_bytes(self.contents(kind))
         return path
+
+    def contents(self, kind: str) -> bytes:
+        """What is in a file of a kind: what can be drawn, or ".json"."""
+        return self.graph.to_json().encode() if kind == ".json" else super().contents(kind)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> Any:
         """What notebooks show: SVG, and PNG for those that do not trust SVG (freshly cloned)."""

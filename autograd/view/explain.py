@@ -5,8 +5,10 @@ Everything is read from the record at once; what happens to the graph later does
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from textwrap import wrap
 from typing import Any, NamedTuple
@@ -16,8 +18,11 @@ import numpy as np
 from ..data import raw
 from ..errors import lesson
 from ..node import Node, history
-from .brief import remark
+from .brief import plain, remark
+from .cards import INK, STYLES, table, wide
+from .drawn import Drawn, document, ending
 from .model import Box, Data, Edge, census, changed, edges_into, name_of, size
+from .plain import to_plain
 from .steps import with_backward
 from .words import DIGITS, Words, factor, unrepeated
 
@@ -26,7 +31,9 @@ MOST_LINES = 60
 MOST_TERMS = 6  # a weight that a hundred samples share has a hundred terms
 MOST_BOXES = 300
 MOST_ENTRIES = 256
-ENDINGS = (".txt", ".md", ".tex")
+ENDINGS = (".txt", ".md", ".tex", ".svg", ".html", ".png", ".pdf", ".dot", ".json")
+TITLE = "The chain rule, step by step"
+FONT = "DejaVu Sans Mono,Liberation Mono,Menlo,Consolas,monospace"
 
 
 class Line(NamedTuple):
@@ -63,21 +70,52 @@ class Explanation:
         return bundle
 
     def save(self, path: str | Path) -> Path:
-        """Write it; the name's ending chooses .txt, .md or .tex. Returns the path.
+        """Write it, and return the path.
 
-        Raises E26b for other endings.
+        The ending chooses: .txt is the text; .md and .tex are the formulas; .svg, .html, .png, .pdf
+        and .dot show the text; .json has all of that, and gradient and contributions as numbers.
+        Raises E26b for other endings, and E25 if there is nothing to draw a picture with.
         """
         path = Path(path)
-        kind = path.suffix.lower()
-        if kind not in ENDINGS:
-            what = f"cannot save an explanation as {path.name!r}: the ending must be one of "
-            fix = f'explanation.save("{path.stem}.txt")'
-            raise lesson("E26b", what=what + ", ".join(ENDINGS), fix=fix)
-        formulas = f"$$\n{self.latex}\n$$\n" if kind == ".md" else f"\\[\n{self.latex}\n\\]\n"
-        path.write_text(
-            f"{self.text}\n" if kind == ".txt" or not self.latex else formulas, encoding="utf-8"
-        )
+        kind = ending(path, ENDINGS, "an explanation", "explanation")
+        path.write_bytes(self.contents(kind))
         return path
+
+    def contents(self, kind: str) -> bytes:
+        """What is in a file of a kind."""
+        if kind == ".json":
+            return self.to_json().encode()
+        if kind == ".html":
+            page = f"<pre style='white-space: pre-wrap'>{escape(self.text)}</pre>"
+            return document(TITLE, page).encode()
+        if kind not in (".txt", ".md", ".tex"):
+            return Drawn(description(self.text), self.text, TITLE).contents(kind)
+        if kind == ".txt" or not self.latex:
+            return f"{self.text}\n".encode()
+        marks = ("$$", "$$") if kind == ".md" else ("\\[", "\\]")
+        return f"{marks[0]}\n{self.latex}\n{marks[1]}\n".encode()
+
+    def to_json(self) -> str:
+        """All of it as JSON text, numbers and arrays exactly."""
+        held = {
+            "format": "chainrule explanation", "version": 1, "text": self.text,
+            "latex": self.latex, "gradient": to_plain(self.gradient),
+            "contributions": [to_plain(each) for each in self.contributions],
+        }  # fmt: skip
+        return json.dumps(held, ensure_ascii=False)
+
+
+def description(text: str) -> str:
+    """Lines of text in Graphviz's language: one box, every letter as wide as the others."""
+    from graphviz import Digraph
+
+    rows = [wide(plain(line).replace(" ", "\u00a0")) for line in text.splitlines()]
+    page = Digraph("explanation", graph_attr={"bgcolor": "#FFFFFF", "pad": "0.12"})
+    page.node(
+        "text", table("".join(rows), STYLES["constant"]), shape="plain", fontname=FONT,
+        fontsize="11", fontcolor=INK,
+    )  # fmt: skip
+    return str(page.source)
 
 
 def explain(node: Node, of: Node | None = None, digits: int = DIGITS) -> Explanation:

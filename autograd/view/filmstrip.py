@@ -16,12 +16,13 @@ from typing import Any, NamedTuple
 
 from ..errors import lesson
 from .draw import FONT
+from .drawn import ending
 from .scene import LETTER, SMALL, graph_data
 from .steps import CHAIN_RULE, Story
 from .theme import following
 from .webpage import Page, image
 
-ENDINGS = (".svg", ".html", ".htm")
+ENDINGS = (".svg", ".html")
 WIDTH, NARROWEST = 1440, 330  # pixels: of the whole, and of a panel with a small graph
 GAP, PAD, HEAD, LINE = 12, 12, 36, 18
 PAPER, WASH, INK, GREY, RULE = "#ffffff", "#f5f7fa", "#1f2933", "#5f6b7a", "#c5cdd6"
@@ -55,11 +56,7 @@ class Filmstrip(Page):
         Raises E26b for other endings.
         """
         path = Path(path)
-        kind = path.suffix.lower()
-        if kind not in ENDINGS:
-            what = f"cannot save a filmstrip as {path.name!r}: the ending must be .svg or .html"
-            raise lesson("E26b", what=what, fix=f'strip.save("{path.stem}.svg")')
-        if kind != ".svg":
+        if ending(path, ENDINGS, "a filmstrip", "strip") == ".html":
             return super().save(path)
         path.write_text(self.svg, encoding="utf-8")
         return path

@@ -7,13 +7,13 @@ that the page needs nothing but itself. Where no script may run, the first pictu
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ..errors import GraphError
 from ..node import Node
 from .draw import Picture, draw
+from .drawn import inline
 from .model import Graph
 from .plan import stem
 
@@ -107,10 +107,5 @@ def told(path: str, found: States) -> dict[str, Any]:
         "trail": trail,
         "opens": {key: inner for key, inner in paths.items() if inner in found},
         "told": f"{path and f'{path} is open: '}{drawn} boxes stand for {picture.graph.folded:,}.",
-        "svg": part_of_a_page(picture.svg),
+        "svg": inline(picture.svg),
     }
-
-
-def part_of_a_page(svg: str) -> str:
-    """An SVG as it stands inside of HTML: without a file's head, addresses and comments."""
-    return re.sub(r'<!--.*?-->\n| xmlns(:xlink)?="[^"]*"', "", svg[svg.index("<svg") :])

@@ -17,7 +17,8 @@ from typing import Any, overload
 from ..errors import GraphError, lesson
 from ..node import Node, history
 from .compare import Comparison, compare
-from .draw import SUFFIXES, Picture, description, draw, tree
+from .draw import Picture, description, draw, tree
+from .drawn import ending
 from .filmstrip import Filmstrip, filmstrip
 from .fold import fold
 from .model import Graph, name_of, read, size
@@ -29,6 +30,7 @@ from .steps import CHAIN_RULE, Story, Way, story
 from .webpage import Page, hosted, scripted, shown, table
 
 MOST_BOXES = 300
+ENDINGS = (".html", ".svg", ".png", ".pdf", ".dot", ".json")
 PROGRAMS = ("elements", "player", "graph", "page")
 OVERVIEW = ("elements", "overview")
 
@@ -89,14 +91,9 @@ class Play(Page):
         Raises E26b for other endings.
         """
         path = Path(path)
-        kind = path.suffix.lower()
-        if kind in SUFFIXES:
-            return self.picture.save(path)
-        if kind not in (".html", ".htm"):
-            known = ", ".join([".html", *SUFFIXES])
-            what = f"cannot save a page as {path.name!r}: the ending must be one of {known}"
-            raise lesson("E26b", what=what, fix=f'play(loss).save("{path.stem}.html")')
-        return super().save(path)
+        if ending(path, ENDINGS, "a page", "page") == ".html":
+            return super().save(path)
+        return self.picture.save(path)
 
 
 Seen = Node | Picture | Play | Graph

@@ -14,25 +14,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from ..errors import GraphError, lesson
-from .draw import Picture
+from ..errors import GraphError
+from .drawn import Drawn, document, ending
 
 HERE = Path(__file__).parent / "page"
-PAGE = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>{title}</title>
-<style>
-body {{ margin: 0 auto; max-width: 76rem; padding: 1rem; font: 1rem/1.5 Georgia, serif }}
-table {{ border-collapse: collapse }} td, th {{ padding: .2rem .6rem; text-align: left; \
-vertical-align: top }}
-@media (prefers-color-scheme: dark) {{ body {{ background: #14181d; color: #dfe5ec }} }}
-</style>
-{body}
-</html>
-"""
 
 
 class Page:
@@ -58,11 +43,8 @@ class Page:
         Raises E26b unless the path ends in .html or .htm.
         """
         path = Path(path)
-        if path.suffix.lower() not in (".html", ".htm"):
-            what = f"cannot save a page as {path.name!r}: the ending must be .html"
-            raise lesson("E26b", what=what, fix=f'page.save("{path.stem}.html")')
-        page = PAGE.format(title=escape(self.title), body=self.html)
-        path.write_text(page, encoding="utf-8")
+        ending(path, [".html"], "a page", "page")
+        path.write_text(document(self.title, self.html), encoding="utf-8")
         return path
 
 
@@ -88,7 +70,7 @@ def in_script(data: Any) -> str:
     return text.replace("</", "<\\/").replace("<!--", "<\\!--").replace("\u2028", "\\u2028")
 
 
-def shown(picture: Picture) -> str:
+def shown(picture: Drawn) -> str:
     """A picture as an image that needs no other file, or as text."""
     try:
         return image("svg+xml", picture.svg.encode(), "The graph as text:\n" + picture.text)

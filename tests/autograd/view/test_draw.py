@@ -392,27 +392,10 @@ def test_notebooks_get_svg_and_png_of_one_size():
     assert metadata["image/png"]["width"] == pytest.approx(points * 96 / 72, abs=2)
 
 
-@pytest.mark.parametrize(
-    ("ending", "magic"),
-    [
-        ("svg", b"<?xml"),
-        ("png", b"\x89PNG\r\n"),
-        ("pdf", b"%PDF"),
-        ("dot", b"digraph"),
-        ("json", b'{"format": "chainrule graph"'),
-    ],
-)
-def test_save_writes_the_kind_of_file_its_name_says(tmp_path, ending, magic):
-    L, _ = example()
-    path = tmp_path / f"graph.{ending}"
-    assert draw(L).save(str(path)) == path
-    assert path.read_bytes().startswith(magic)
-
-
 def test_save_refuses_other_endings(tmp_path):
     L, _ = example()
     with pytest.raises(
-        DataError, match=r"'graph.jpeg'.*one of .svg, .png, .pdf, .dot, .json"
+        DataError, match=r"must be .svg, .html, .png, .pdf, .dot or\s+.json"
     ) as error:
         draw(L).save(tmp_path / "graph.jpeg")
     assert 'picture.save("graph.svg")' in str(error.value)

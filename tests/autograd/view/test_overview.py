@@ -10,7 +10,8 @@ from stacks import Block, Net, Wide, stack
 import nn
 from autograd import DataError, Tensor, Value, draw, history, play
 from autograd.view import overview as module
-from autograd.view.overview import closed, first_of, last_of, overview, part_of_a_page
+from autograd.view.drawn import inline
+from autograd.view.overview import closed, first_of, last_of, overview
 
 
 def data_of(page):
@@ -37,7 +38,7 @@ def test_a_state_is_what_draw_makes_of_it():
     loss = stack()
     for path, state in states_of(play(loss, max_nodes=100)).items():
         picture = draw(loss, expand=[path] if path else [])
-        assert state["svg"] == part_of_a_page(picture.svg)
+        assert state["svg"] == inline(picture.svg)
         assert state["told"].endswith(f"{len(picture.graph.boxes)} boxes stand for 151.")
         keys = {box.key: box.fold.path for box in picture.graph.boxes if box.fold is not None}
         for key, inner in state["opens"].items():
