@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 
+from autograd.errors import lesson
+
 from .module import Module, State
 
 
 def save(module: Module, path: str | os.PathLike[str]) -> None:
     """Write the module's parameters and buffers to a file, as a whole or not at all.
 
+    Raises E24 for what is not a module.
     In PyTorch: model.load_state_dict(safetensors.torch.load_file(path)).
 
     >>> import tempfile
@@ -27,6 +30,10 @@ def save(module: Module, path: str | os.PathLike[str]) -> None:
     """
     from autograd import storage
 
+    if not isinstance(module, Module):
+        what = f"nn.save() was given a {type(module).__name__}, not a module"
+        why = "it asks the module itself for its parameters and buffers"
+        raise lesson("E24", what=what, why=why, fix="nn.save(model, path)")
     storage.save(module.state_dict(), path)
 
 

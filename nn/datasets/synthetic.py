@@ -1,7 +1,7 @@
-"""Classes drawn in the plane: curves and corners that no straight line separates.
+"""Classes drawn in the plane, most of which no straight line separates, and one line to fit.
 
-Every generator places its classes exactly, then hands them to `_scatter`, which adds the noise and
-shuffles. With `noise=0` the points lie on the curve that the docstring's first line names.
+The generators of classes place them exactly, then hand them to `_scatter`, which adds the noise and
+shuffles. With `noise=0` the points lie where the docstring's first line says.
 """
 
 from math import inf, isfinite, pi
@@ -112,6 +112,58 @@ def make_xor(n_samples: int = 200, noise: float = 0.15, seed: Seed = 0) -> tuple
     same_bits = np.array([[0.0, 0.0], [1.0, 1.0]])[np.arange(same) % 2]
     different_bits = np.array([[0.0, 1.0], [1.0, 0.0]])[np.arange(different) % 2]
     return _scatter([same_bits, different_bits], noise, seed)
+
+
+def make_blobs(
+    n_samples: int = 200, noise: float = 0.3, classes: int = 3, seed: Seed = 0
+) -> tuple[Points, Labels]:
+    """(cos t, sin t), t = 2 pi class / classes: a cloud around one point for each class.
+
+    n_samples: points in all; the classes differ by at most one.
+    noise: standard deviation of the Gaussian noise on both coordinates: the size of the clouds.
+    classes: number of clouds, at least 2.
+    seed: the same seed draws the same points; None draws new ones at every call.
+    Returns X float64 (n_samples, 2) and y int64 (n_samples,), shuffled.
+
+    >>> X, y = make_blobs(n_samples=300, noise=0, classes=2)
+    >>> sorted(set(map(tuple, X.round(9).tolist())))
+    [(-1.0, 0.0), (1.0, 0.0)]
+    """
+    enough = _is_whole(classes, least=2)
+    _require(enough, "make_blobs", "classes", classes, "a whole number, 2 or more", 3)
+    _check("make_blobs", n_samples, noise, seed, classes)
+    centres = _on_unit_circle(2 * pi * np.arange(classes) / classes)
+    sizes = _class_sizes(n_samples, classes)
+    clouds = [
+        np.repeat(centre[None], size, axis=0) for centre, size in zip(centres, sizes, strict=True)
+    ]
+    return _scatter(clouds, noise, seed)
+
+
+def make_regression(
+    n_samples: int = 100, noise: float = 0.1, features: int = 1, seed: Seed = 0
+) -> tuple[Points, Points]:
+    """y = X w + 1, w = (3, -3/2, 3/4, ...), X standard normal: a line, or a plane, to be found.
+
+    n_samples: samples, at least 2.
+    noise: standard deviation of the Gaussian noise on y.
+    features: columns of X, at least 1.
+    seed: the same seed draws the same samples; None draws new ones at every call.
+    Returns X float64 (n_samples, features) and y float64 (n_samples, 1), the shape that
+    `nn.Linear(features, 1)` predicts in.
+
+    >>> X, y = make_regression(n_samples=50, noise=0)
+    >>> np.polyfit(X[:, 0], y[:, 0], deg=1).round(9)
+    array([3., 1.])
+    """
+    enough = _is_whole(features, least=1)
+    _require(enough, "make_regression", "features", features, "a whole number, 1 or more", 2)
+    _check("make_regression", n_samples, noise, seed)
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((n_samples, features))
+    w = 3 * (-0.5) ** np.arange(features)
+    y = X @ w + 1 + noise * rng.standard_normal(n_samples)
+    return X, y[:, None]
 
 
 def _scatter(classes: list[Points], noise: float, seed: Seed) -> tuple[Points, Labels]:

@@ -13,7 +13,7 @@ import pytest
 from messages import fix_of
 
 import nn
-from autograd import DataError
+from autograd import DataError, KindError
 
 WRITER = """
 import sys
@@ -65,6 +65,13 @@ def test_a_pickle_is_refused_and_not_run(tmp_path, capsys, zipped):
     fix = "safetensors.torch.save_file(model.state_dict(), 'model.safetensors')"
     assert fix_of(caught.value) == fix
     assert capsys.readouterr().out == ""
+
+
+def test_what_is_not_a_module_is_refused(tmp_path):
+    model = nn.Linear(2, 2)
+    with pytest.raises(KindError, match=r"given a dict(.|\n)*nn\.save\(model, path\)"):
+        nn.save(model.state_dict(), tmp_path / "x.safetensors")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_transposed_weight_comes_back_as_it_was(tmp_path):

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from nn import datasets
-from nn.datasets import make_circles, make_moons, make_spirals, make_xor
+from nn.datasets import (
+    make_blobs,
+    make_circles,
+    make_moons,
+    make_regression,
+    make_spirals,
+    make_xor,
+)
 
 GENERATORS = [make_moons, make_circles, make_spirals, make_xor]
 every_generator = pytest.mark.parametrize("make", GENERATORS, ids=lambda make: make.__name__)
@@ -101,6 +108,39 @@ def test_xor_without_noise_is_its_truth_table_at_balanced_corners():
     assert sorted(np.bincount(2 * bits[:, 0] + bits[:, 1])) == [25, 26, 26, 26]
 
 
+def test_blobs_without_noise_are_points_on_a_circle():
+    X, y = make_blobs(n_samples=101, noise=0, classes=5)
+    angle = 2 * np.pi * y / 5
+    assert np.allclose(X, np.stack([np.cos(angle), np.sin(angle)], axis=1))
+    assert np.bincount(y).tolist() == [21, 20, 20, 20, 20]
+
+
+def test_blobs_by_default_can_be_told_apart():
+    X, y = make_blobs(n_samples=300)
+    centres = np.stack([X[y == k].mean(axis=0) for k in range(3)])
+    nearest = np.linalg.norm(X[:, None] - centres, axis=-1).argmin(axis=1)
+    assert 0.9 < np.mean(nearest == y) <= 1
+
+
+@pytest.mark.parametrize("features", [1, 3])
+def test_regression_has_the_weights_of_its_formula_and_its_noise(features):
+    X, y = make_regression(n_samples=20_000, noise=0, features=features)
+    assert (X.shape, y.shape, X.dtype, y.dtype) == ((20_000, features), (20_000, 1), float, float)
+    found, *_ = np.linalg.lstsq(np.c_[X, np.ones(20_000)], y[:, 0], rcond=None)
+    assert found == pytest.approx([*[3, -1.5, 0.75][:features], 1])
+    again, noisy = make_regression(n_samples=20_000, noise=0.2, features=features)
+    assert np.array_equal(X, again)
+    assert (noisy - y).std() == pytest.approx(0.2, rel=0.02)
+
+
+def test_one_seed_draws_one_regression():
+    X, y = make_regression(seed=3)
+    assert np.array_equal(np.c_[X, y], np.c_[make_regression(seed=3)])
+    assert not np.array_equal(X, make_regression(seed=4)[0])
+    assert not np.array_equal(make_regression(seed=None)[0], make_regression(seed=None)[0])
+    assert np.array_equal(X, make_regression(seed=np.random.default_rng(3))[0])
+
+
 @every_generator
 def test_default_classes_can_be_told_apart_but_not_by_a_line(make):
     X, y = make(n_samples=400)
@@ -120,6 +160,12 @@ BAD = [
     *[(make_spirals, {"turns": t}) for t in (0, -1, np.nan, np.inf, "a")],
     *[(make_spirals, {"classes": c}) for c in (1, 0, 2.0, "a")],
     (make_spirals, {"classes": 4, "n_samples": 3}),
+    *[(make_blobs, {"classes": c}) for c in (1, 0, 2.0, "a")],
+    (make_blobs, {"noise": -1}),
+    (make_blobs, {"classes": 4, "n_samples": 3}),
+    *[(make_regression, {"features": f}) for f in (0, 1.0, "a")],
+    *[(make_regression, {"n_samples": n}) for n in (0, 1, "a")],
+    (make_regression, {"noise": -1}),
 ]
 
 
