@@ -58,7 +58,11 @@ class History:
         return len(self.rows)
 
     def __getitem__(self, column: str) -> list[Any]:
-        return [row[column] for row in self.rows]
+        try:
+            return [row[column] for row in self.rows]
+        except KeyError:
+            known = ", ".join(self.rows[-1])
+            raise KeyError(f"the history has no column {column!r}; it has {known}") from None
 
     def __repr__(self) -> str:
         if not self.rows:
@@ -239,6 +243,7 @@ class Trainer:
 
     def evaluate(self, batches: Batches) -> dict[str, float]:
         """Loss and metrics, each the mean over samples, in eval mode and without gradients."""
+        require_batches(batches, "evaluate")
         self.model.eval()
         means = Means(self.metrics)
         with no_grad():
@@ -417,15 +422,15 @@ def require_epochs(epochs: Any) -> None:
         raise lesson("E20", what=what, fix="trainer.fit(loader, epochs=20)")
 
 
-def require_batches(data: Any) -> None:
+def require_batches(data: Any, method: str = "fit") -> None:
     """Raise E24 for what does not give batches of inputs and targets, as often as asked."""
-    fix = "trainer.fit(DataLoader(X, y, batch_size=32))"
+    fix = f"trainer.{method}(DataLoader(X, y, batch_size=32))"
     if isinstance(data, tuple | np.ndarray):
-        what = "fit() was given arrays, but needs them in batches"
-        why = "the batch size decides how many updates an epoch makes"
+        what = f"{method}() was given arrays, but needs them in batches"
+        why = "the batch size decides how many samples are computed, or learned from, at once"
         raise lesson("E24", what=what, why=why, fix=fix)
     if not isinstance(data, Sized) or not isinstance(data, Iterable):
-        what = f"fit() needs batches that can be counted and read again; got {data!r}"
+        what = f"{method}() needs batches that can be counted and read again; got {data!r}"
         why = "every epoch reads all batches, and a generator can be read only once"
         raise lesson("E24", what=what, why=why, fix=fix)
     dataset = getattr(data, "dataset", None)

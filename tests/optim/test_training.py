@@ -257,6 +257,17 @@ def test_arrays_instead_of_batches():
             trainer_of(Net()).fit(**act)
 
 
+def test_arrays_instead_of_batches_to_evaluate():
+    with pytest.raises(TypeError, match=r"evaluate\(\) was given arrays[\s\S]*evaluate\(DataL"):
+        trainer_of(Net()).evaluate((X, Y))
+
+
+def test_a_column_that_the_history_does_not_have():
+    history = trainer_of(Net()).fit(loader(), progress=False)
+    with pytest.raises(KeyError, match="no column 'acuracy'; it has epoch, iteration, loss, lr"):
+        history["acuracy"]
+
+
 def test_history_as_csv(tmp_path):
     history = trainer_of(Net()).fit(loader(), epochs=2, progress=False)
     history.to_csv(tmp_path / "history.csv")
