@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -124,6 +125,7 @@ def check_header(path: Path, header: list[str]) -> None:
 def number_in(path: Path, row: Row, column: str, place: int) -> float:
     """The number in one cell."""
     cell = row.cells[place]
+    refuse_comma(path, row, column, cell)
     number = as_number(cell)
     if number is None or not math.isfinite(number):
         found = f"holds {cell!r}, which is not a number" if cell else "is empty"
@@ -138,6 +140,7 @@ def read_target(
     """The target as class indices with their names, or as numbers with none."""
     numbers = [as_number(cell) for _, cell in cells]
     for (row, cell), number in zip(cells, numbers, strict=True):
+        refuse_comma(path, row, target, cell)
         if cell == "" or (number is not None and not math.isfinite(number)):
             told = f"holds {cell!r}" if cell else "is empty"
             raise UsageError(f"{path}: {row}, column {target!r} {told}; every row needs a target.")
@@ -164,6 +167,13 @@ def read_target(
     labels = [cell for _, cell in cells] if text else found
     names = tuple(kind if isinstance(kind, str) else f"{kind:.15g}" for kind in kinds)
     return np.array([index[label] for label in labels]), names
+
+
+def refuse_comma(path: Path, row: Row, column: str, cell: str) -> None:
+    """Refuse 1,5: as a target it would be the name of a class."""
+    if re.fullmatch(r"[-+]?\d+,\d+", cell):
+        told = f"{row}, column {column!r} holds {cell!r}"
+        raise UsageError(f"{path}: {told}: numbers need a decimal point, {cell.replace(',', '.')}.")
 
 
 def refuse_large(path: Path, row: Row, column: str, number: float) -> None:

@@ -94,6 +94,16 @@ def test_the_loss_decides_against_the_rule(table):
         ("x,y\n1,a\n\n,b\n", "y", "row 2 (line 4), column 'x' is empty; features must be numbers."),
         ("x,y\n1,a\n2,\n", "y", "row 2 (line 3), column 'y' is empty; every row needs a target."),
         ("x,y\n1,a\ntwo,b\n", "y", "row 2 (line 3), column 'x' holds 'two', which is not a number"),
+        (
+            "x;y\n1;a\n2,5;b\n",
+            "y",
+            "row 2 (line 3), column 'x' holds '2,5': numbers need a decimal",
+        ),
+        (
+            "x;y\n1;-1,25\n2;3\n",
+            "y",
+            "column 'y' holds '-1,25': numbers need a decimal point, -1.25.",
+        ),
         ("x,y\nnan,a\n2,b\n3,a\n4,b\n", "y", "row 1 (line 2), column 'x' holds 'nan'"),
         ("x,y\n1,a\n-inf,b\n3,a\n4,b\n", "y", "row 2 (line 3), column 'x' holds '-inf'"),
         ("x,y\n1,2\n2,NaN\n", "y", "row 2 (line 3), column 'y' holds 'NaN'; every row needs"),
