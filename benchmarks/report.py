@@ -40,13 +40,15 @@ missing.
   that are used again, in place where that is safe, was tried: it took 1.01 to 1.07 of the time on
   T2a and T2b, 0.99 on T2c and 0.94 to 1.00 on T3 and T4. So the program that is printed is the one
   that runs.
-- **T3** spends a third of its time on copying windows of the images side by side, so that one
+- **T3** spends a quarter of its time on copying windows of the images side by side, so that one
   matrix product can be made of them.
 - **T4** spends a quarter of its time on the error function in its GELU, once forward and once
-  backward: NumPy has none, so ours is a formula of a dozen array operations. Its arrays of half a
-  megabyte are made and freed in every step; where the C library gives that memory back to the
-  system each time, `MALLOC_TOP_PAD_=67108864` in the environment of the process (glibc) keeps it.
-  The figure above was taken without it.
+  backward: NumPy has none, so ours is a formula of a dozen array operations.
+- The arrays of **T3 and T4**, half a megabyte each, are made and freed in every step. The C library
+  may give that memory back to the system each time and ask for it again. A program that begins with
+  `np.empty(2**25 - 2**13, np.uint8)`, an array that is freed at once, teaches glibc to keep the
+  memory; `MALLOC_TOP_PAD_=67108864` in its environment does too. Ours then took 0.7 to 0.95 of the
+  time, PyTorch's programs 0.8 to 1. The figures above were taken without it.
 - **digits** and **import** are whole processes. scikit-learn's own import is part of its program.
 
 ## The views

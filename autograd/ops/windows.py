@@ -140,10 +140,15 @@ def _windows(
 ) -> Array:
     """Every window of a frame as a row: (N positions, kernel C), a copy."""
     (n, *_, channels), (first, *steps, last) = frame.shape, frame.strides
-    between = [step * s for step, s in zip(steps, stride, strict=True)]
-    within = [step * d for step, d in zip(steps, dilation, strict=True)]
-    shape, strides = (n, *positions, *kernel, channels), (first, *between, *within, last)
-    windows = as_strided(frame, shape, strides, writeable=False)
+    shape = (n, *positions, *kernel, channels)
+    if channels == 1:  # then a window has no neighbours to copy at once, but a row of windows has
+        windows = np.empty(shape, frame.dtype)
+        for t, place in _taps(kernel, stride, dilation, positions):
+            windows[(..., *t, 0)] = frame[:, *place, 0]
+    else:
+        between = [step * s for step, s in zip(steps, stride, strict=True)]
+        within = [step * d for step, d in zip(steps, dilation, strict=True)]
+        windows = as_strided(frame, shape, (first, *between, *within, last), writeable=False)
     return windows.reshape(n * prod(positions), prod(kernel) * channels)
 
 
